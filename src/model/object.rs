@@ -1,0 +1,198 @@
+//! What an object is called: its kind, its key, and the scope in which a check judges it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A kind that Plimsoll watches.
+///
+/// The order is the order in which the kinds are listed in metrics and in `/readyz`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Namespace,
+    Pod,
+    ReplicationController,
+    ReplicaSet,
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
+}
+
+impl Kind {
+    /// Every watched kind. `Kind::ALL[kind as usize] == kind`.
+    pub const ALL: [Self; 9] = [
+        Self::Namespace,
+        Self::Pod,
+        Self::ReplicationController,
+        Self::ReplicaSet,
+        Self::Deployment,
+        Self::StatefulSet,
+        Self::DaemonSet,
+        Self::Job,
+        Self::CronJob,
+    ];
+
+    /// The kind's name as `kind:` has it in a manifest.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Namespace => "Namespace",
+            Self::Pod => "Pod",
+            Self::ReplicationController => "ReplicationController",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+        }
+    }
+
+    /// The API group; empty for the core group.
+    pub const fn group(self) -> &'static str {
+        match self {
+            Self::Namespace | Self::Pod | Self::ReplicationController => "",
+            Self::ReplicaSet | Self::Deployment | Self::StatefulSet | Self::DaemonSet => "apps",
+            Self::Job | Self::CronJob => "batch",
+        }
+    }
+
+    /// The API version within the group. All watched kinds are served at `v1`.
+    pub const fn version(self) -> &'static str {
+        "v1"
+    }
+
+    /// The resource's name in a URL, such as `pods`.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Namespace => "namespaces",
+            Self::Pod => "pods",
+            Self::ReplicationController => "replicationcontrollers",
+            Self::ReplicaSet => "replicasets",
+            Self::Deployment => "deployments",
+            Self::StatefulSet => "statefulsets",
+            Self::DaemonSet => "daemonsets",
+            Self::Job => "jobs",
+            Self::CronJob => "cronjobs",
+        }
+    }
+
+    /// The path of the collection over all namespaces, such as `/apis/apps/v1/deployments`.
+    pub fn path(self) -> String {
+        let (group, version, plural) = (self.group(), self.version(), self.plural());
+        if group.is_empty() {
+            format!("/api/{version}/{plural}")
+        } else {
+            format!("/apis/{group}/{version}/{plural}")
+        }
+    }
+
+    /// The watched kind of this group and name, if it is one.
+    pub fn find(group: &str, name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.group() == group && kind.name() == name)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The group and name of a kind that Plimsoll does not watch, as an owner reference names it.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupKind {
+    pub group: String,
+    pub kind: String,
+}
+
+/// The kind of any object that a deviation can be about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ObjectKind {
+    /// The cluster as a whole, for deviations of the monitor itself.
+    Cluster,
+    /// A kind that is watched.
+    Watched(Kind),
+    /// A kind known only from owner references.
+    Other(Arc<GroupKind>),
+}
+
+impl ObjectKind {
+    /// The kind of this group and name, whether it is watched or not.
+    pub fn new(group: &str, kind: &str) -> Self {
+        match Kind::find(group, kind) {
+            Some(kind) => Self::Watched(kind),
+            None if group == CLUSTER_GROUP && kind == CLUSTER_KIND => Self::Cluster,
+            None => Self::Other(Arc::new(GroupKind { group: group.to_owned(), kind: kind.to_owned() })),
+        }
+    }
+
+    pub fn group(&self) -> &str {
+        match self {
+            Self::Cluster => CLUSTER_GROUP,
+            Self::Watched(kind) => kind.group(),
+            Self::Other(other) => &other.group,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Cluster => CLUSTER_KIND,
+            Self::Watched(kind) => kind.name(),
+            Self::Other(other) => &other.kind,
+        }
+    }
+}
+
+const CLUSTER_GROUP: &str = "plimsoll.dev";
+const CLUSTER_KIND: &str = "Cluster";
+
+/// What identifies an object in the cluster, across its versions and re-creations.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectKey {
+    pub kind: ObjectKind,
+    /// Empty for an object without namespace.
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
+}
+
+impl ObjectKey {
+    /// The cluster itself, the object of the monitor's own deviations.
+    pub fn cluster() -> Self {
+        Self { kind: ObjectKind::Cluster, namespace: "".into(), name: "".into() }
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    /// `Kind/namespace/name`, without the parts that are empty.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name())?;
+        for part in [&self.namespace, &self.name] {
+            if !part.is_empty() {
+                write!(f, "/{part}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An object as evidence: its key and the version of it that was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectRef {
+    pub key: ObjectKey,
+    /// The API version within the group, such as `v1`.
+    pub version: Arc<str>,
+    /// Empty where the object is not known itself, or has none.
+    pub uid: Arc<str>,
+    /// Empty where the object is not known itself.
+    pub resource_version: Arc<str>,
+}
+
+/// The part of the snapshot that a check judges in one evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// The cluster and the monitor as a whole.
+    Cluster,
+    /// A workload with its pods, rolled up to its topmost known controller.
+    Workload(ObjectKey),
+}

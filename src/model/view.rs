@@ -1,0 +1,120 @@
+//! Everything that is known at one moment, for whoever shows or sends it.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::Timestamp;
+
+use super::{CheckInfo, Deviation, DeviationId, Direction, Kind, Severity};
+
+/// How well a kind is seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// Its first list, or a list anew, is under way.
+    Syncing,
+    Synced,
+    /// It cannot be seen.
+    Lost(Loss),
+}
+
+/// Why a kind cannot be seen. A fixed set, because it labels metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Loss {
+    /// The API server cannot be reached, or it ended the connection.
+    Unreachable,
+    /// The credentials were refused.
+    Unauthorized,
+    /// The right to list or watch the kind is missing.
+    Forbidden,
+    /// The server does not serve the kind.
+    NotServed,
+    /// The server answered with an error of its own, or asks for patience.
+    ServerError,
+    /// What the server sent could not be decoded.
+    Undecodable,
+}
+
+impl Loss {
+    pub const ALL: [Self; 6] = [
+        Self::Unreachable,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotServed,
+        Self::ServerError,
+        Self::Undecodable,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotServed => "not-served",
+            Self::ServerError => "server-error",
+            Self::Undecodable => "undecodable",
+        }
+    }
+}
+
+/// What the view says of one watched kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindView {
+    pub kind: Kind,
+    pub sight: Sight,
+    /// How many objects of the kind are held.
+    pub objects: usize,
+}
+
+/// What the view says of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckView {
+    pub check: &'static CheckInfo,
+    /// The kinds that it reads and cannot see. It is blind while there is one.
+    pub blind: Vec<Kind>,
+}
+
+/// By what standing deviations are counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountKey {
+    /// The check's id.
+    pub check: &'static str,
+    pub severity: Severity,
+    pub direction: Direction,
+    pub namespace: Arc<str>,
+}
+
+/// Everything that is known at one moment, for whoever shows or sends it.
+///
+/// Its maps share their parts with the views before, so that a new view costs what changed since.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// When it was made.
+    pub time: Timestamp,
+    /// The sequence number of the last transition; 0 before the first.
+    pub seq: u64,
+    /// The deviations that stand.
+    pub standing: OrdMap<DeviationId, Arc<Deviation>>,
+    /// The deviations that stand and those lately resolved, by the sequence number of their last
+    /// transition: what changed after a number is the range beyond it.
+    pub by_seq: OrdMap<u64, Arc<Deviation>>,
+    /// How many deviations stand. A count that fell to 0 is not kept.
+    pub counts: OrdMap<CountKey, u64>,
+    pub kinds: Vec<KindView>,
+    pub checks: Vec<CheckView>,
+    pub baseline: Arc<BaselineView>,
+}
+
+impl View {
+    /// Whether every kind is synced.
+    pub fn synced(&self) -> bool {
+        self.kinds.iter().all(|kind| kind.sight == Sight::Synced)
+    }
+}
+
+/// Which baseline is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaselineView {
+    pub name: String,
+    /// SHA-256 of the baseline's bytes, in hexadecimal.
+    pub digest: String,
+}
