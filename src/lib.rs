@@ -3,3 +3,10 @@
 //! The modules stand in the order in which an event walks through them.
 
 pub mod model;
+
+pub mod wire;
+
+/// The tests of `wire` measure what decoding allocates.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,0 +1,58 @@
+//! `metav1.ObjectMeta` and what it holds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+/// `metav1.ObjectMeta`. `managedFields` and annotations are skipped: nothing reads them.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObjectMeta {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub namespace: String,
+    #[prost(string, tag = "5")]
+    #[serde(deserialize_with = "nullable")]
+    pub uid: String,
+    #[prost(string, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub resource_version: String,
+    #[prost(btree_map = "string, string", tag = "11")]
+    #[serde(deserialize_with = "nullable")]
+    pub labels: BTreeMap<String, String>,
+    #[prost(message, repeated, tag = "13")]
+    #[serde(deserialize_with = "nullable")]
+    pub owner_references: Vec<OwnerReference>,
+}
+
+/// `metav1.OwnerReference`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OwnerReference {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub kind: String,
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub uid: String,
+    #[prost(string, tag = "5")]
+    #[serde(deserialize_with = "nullable")]
+    pub api_version: String,
+    #[prost(bool, optional, tag = "6")]
+    pub controller: Option<bool>,
+}
+
+/// Reads `null` as the type's zero value, as Kubernetes' own JSON decoder does.
+pub(super) fn nullable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

@@ -1,0 +1,29 @@
+//! The API server's objects, reduced to the fields that some check reads.
+//!
+//! One definition of each type serves JSON, YAML and protobuf: it derives both `serde::Deserialize` and
+//! `prost::Message`, with the field numbers of Kubernetes' own `generated.proto`. What a type does not
+//! list is skipped while decoding and never held.
+
+mod decode;
+mod frame;
+mod item;
+mod meta;
+mod object;
+mod outline;
+mod page;
+mod pod;
+mod status;
+mod workload;
+
+pub use decode::{ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf};
+pub use frame::{Frame, FrameReader, cut_frame, decode_frame};
+pub use item::{Item, Unreadable, decode_item};
+pub use meta::{ObjectMeta, OwnerReference};
+pub use object::Object;
+pub use outline::Outline;
+pub use page::{Page, decode_page};
+pub use pod::{Container, EphemeralContainer, PodSpec, PodTemplateSpec, SecurityContext};
+pub use status::{Status, decode_status};
+
+#[cfg(test)]
+mod tests;
