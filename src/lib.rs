@@ -6,6 +6,8 @@ pub mod model;
 
 pub mod wire;
 
+pub mod snapshot;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

@@ -1,0 +1,133 @@
+//! What the watch hands over: changes, with their content interned already.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::PodTemplate;
+use crate::model::{Kind, Loss, ObjectKey};
+
+/// Changes that came together, and are judged together.
+#[derive(Debug)]
+pub struct Batch {
+    /// When the bytes came in from which the changes were decoded.
+    pub seen: Timestamp,
+    pub changes: Vec<Change>,
+}
+
+/// One thing that happened in the cluster, or to our sight of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A list of the kind begins: what it does not show by its end is gone.
+    Listing(Kind),
+    /// The list is complete; from here on events follow.
+    Synced(Kind),
+    /// The watch goes on where it broke off, without a list.
+    Resumed(Kind),
+    /// The kind cannot be seen.
+    Lost(Kind, Loss),
+    /// The object is as it is here.
+    Seen(Facts),
+    /// The object is there and cannot be read.
+    Unreadable {
+        kind: Kind,
+        namespace: Arc<str>,
+        name: Arc<str>,
+        error: String,
+    },
+    Deleted {
+        kind: Kind,
+        namespace: Arc<str>,
+        name: Arc<str>,
+    },
+}
+
+/// A set of labels, in the order of their keys.
+pub type Labels = Vec<(Arc<str>, Arc<str>)>;
+
+/// What is known of an object of any watched kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub kind: Kind,
+    /// Empty for an object without namespace.
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
+    pub uid: Uid,
+    /// The resource version as a number; 0 where it is none.
+    pub resource_version: u64,
+    pub labels: Arc<Labels>,
+    pub controller: Option<Arc<Controller>>,
+    /// The pod's own spec or the workload's template; none for a namespace.
+    pub template: Option<Arc<PodTemplate>>,
+    /// A hash over the bytes that all this was decoded from, but name and version; 0 where there is none.
+    pub fingerprint: u64,
+}
+
+/// The uid of an object. Kubernetes makes UUIDs, which take 16 bytes rather than 36 and an allocation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Uid {
+    Uuid([u8; 16]),
+    Other(Arc<str>),
+}
+
+/// The owner reference of a pod or workload that is marked as its controller.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Controller {
+    pub key: ObjectKey,
+    /// The API version within the group.
+    pub version: Arc<str>,
+    pub uid: Uid,
+    /// What controls the controller, by the names that Kubernetes gives: the Deployment of a `ReplicaSet` or
+    /// the `CronJob` of a `Job`. It is the answer as long as the controller itself is not known, before its own
+    /// event comes or after it is gone.
+    pub implied: Option<ObjectKey>,
+}
+
+impl Uid {
+    pub fn new(text: &str) -> Self {
+        parse_uuid(text).map_or_else(|| Self::Other(text.into()), Self::Uuid)
+    }
+}
+
+impl std::fmt::Display for Uid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Other(text) => f.write_str(text),
+            Self::Uuid(bytes) => {
+                for (index, byte) in bytes.iter().enumerate() {
+                    if UUID_HYPHENS.contains(&index) {
+                        f.write_str("-")?;
+                    }
+                    write!(f, "{byte:02x}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Before which bytes the text form of a UUID has a hyphen.
+const UUID_HYPHENS: [usize; 4] = [4, 6, 8, 10];
+
+/// The bytes of a UUID in its usual form: lower case, with hyphens.
+fn parse_uuid(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    let mut rest = text.as_bytes();
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        if UUID_HYPHENS.contains(&index) {
+            rest = rest.strip_prefix(b"-")?;
+        }
+        let (digits, after) = rest.split_at_checked(2)?;
+        *byte = hex_digit(digits[0])? << 4 | hex_digit(digits[1])?;
+        rest = after;
+    }
+    rest.is_empty().then_some(bytes)
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,214 @@
+//! The door of the snapshot: decoded objects become facts, with everything shared interned.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use foldhash::quality::RandomState;
+
+use super::change::Uid;
+use super::store::Name;
+use super::{Change, Container, Controller, Facts, Interner, Labels, PodTemplate, Role, Snapshot};
+use crate::model::{Kind, ObjectKey, ObjectKind, sha256_hex};
+use crate::wire::{self, DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
+
+/// Interns what objects share. The watch calls it as it decodes, so that nothing larger than facts waits
+/// in a queue.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// Where facts are that need not be decoded again.
+    snapshot: Arc<Snapshot>,
+    /// Keyed by chance, so that nobody can make two specs that hash alike.
+    pub(super) hashes: RandomState,
+    names: Interner<str>,
+    labels: Interner<Labels>,
+    controllers: Interner<Controller>,
+    templates: Interner<PodTemplate>,
+}
+
+/// The label by which a Deployment tells the pods of its `ReplicaSets` apart.
+const POD_TEMPLATE_HASH: &str = "pod-template-hash";
+
+/// A `CronJob` ends the names of its `Job`s with the minutes from 1970 to the scheduled time. These are the
+/// years from 2017 to 2160; a date such as 20260131, with which people end names, is not among them.
+const SCHEDULED_MINUTES: RangeInclusive<u64> = 25_000_000..=99_999_999;
+
+impl Intake {
+    /// The door of this snapshot.
+    pub fn of(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, ..Self::default() }
+    }
+
+    /// What was listed, added or modified, as it came. A pod of which nothing but its status has changed is
+    /// recalled rather than decoded.
+    pub fn admit(&self, kind: Kind, encoding: Encoding, object: Bytes) -> Result<Change, DecodeError> {
+        let outline = match (kind, encoding) {
+            (Kind::Pod, Encoding::Protobuf) => Outline::of(&object),
+            _ => None,
+        };
+        let fingerprint = outline.as_ref().map_or(0, |outline| outline.fingerprint(&self.hashes));
+        if let Some(facts) = outline.and_then(|outline| self.recall(&outline, fingerprint)) {
+            return Ok(Change::Seen(facts));
+        }
+        let mut change = self.seen(decode_item(kind, encoding, object)?);
+        if let Change::Seen(facts) = &mut change {
+            facts.fingerprint = fingerprint;
+        }
+        Ok(change)
+    }
+
+    /// What was listed, added or modified.
+    pub fn seen(&self, item: Item) -> Change {
+        match item {
+            Item::Object(object) => Change::Seen(self.facts(object)),
+            Item::Unreadable(item) => Change::Unreadable {
+                kind: item.kind,
+                namespace: self.names.intern(item.namespace),
+                name: item.name.into(),
+                error: item.error,
+            },
+        }
+    }
+
+    /// What was deleted.
+    pub fn deleted(&self, item: Item) -> Change {
+        let (kind, namespace, name) = match item {
+            Item::Object(object) => (object.kind, object.metadata.namespace, object.metadata.name),
+            Item::Unreadable(item) => (item.kind, item.namespace, item.name),
+        };
+        Change::Deleted { kind, namespace: self.names.intern(namespace), name: name.into() }
+    }
+
+    /// Frees what no object shares any more. It costs in proportion to the distinct values held.
+    pub fn sweep(&self) {
+        // Templates, labels and controllers hold names, so they go first.
+        self.templates.sweep();
+        self.labels.sweep();
+        self.controllers.sweep();
+        self.names.sweep();
+    }
+
+    /// How many distinct templates, label sets, controllers and names are held.
+    pub fn distinct(&self) -> [usize; 4] {
+        [self.templates.len(), self.labels.len(), self.controllers.len(), self.names.len()]
+    }
+
+    fn facts(&self, object: Object) -> Facts {
+        let metadata = object.metadata;
+        let namespace = self.names.intern(metadata.namespace);
+        let controller = metadata
+            .owner_references
+            .iter()
+            .find(|owner| owner.controller == Some(true) && !is_node(owner))
+            .map(|owner| self.controller(owner, &namespace, &metadata.labels));
+        Facts {
+            kind: object.kind,
+            namespace,
+            name: metadata.name.into(),
+            uid: Uid::new(&metadata.uid),
+            resource_version: metadata.resource_version.parse().unwrap_or(0),
+            labels: self.label_set(&metadata.labels),
+            controller,
+            template: object.spec.map(|spec| self.template(&spec)),
+            fingerprint: 0,
+        }
+    }
+
+    pub(super) fn recall(&self, outline: &Outline, fingerprint: u64) -> Option<Facts> {
+        let namespace = self.names.intern(outline.namespace());
+        let name = Name { namespace, name: outline.name().into() };
+        self.snapshot.recall(name, fingerprint, outline.resource_version())
+    }
+
+    fn controller(
+        &self,
+        owner: &OwnerReference,
+        namespace: &Arc<str>,
+        labels: &BTreeMap<String, String>,
+    ) -> Arc<Controller> {
+        let [api_version, kind, name] = [&owner.api_version, &owner.kind, &owner.name].map(|it| tame(it));
+        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
+        let key = ObjectKey {
+            kind: ObjectKind::new(group, &kind),
+            namespace: Arc::clone(namespace),
+            name: self.names.intern(&*name),
+        };
+        let implied = implied(&key, labels).map(|(kind, name)| ObjectKey {
+            kind: ObjectKind::Watched(kind),
+            namespace: Arc::clone(namespace),
+            name: self.names.intern(name),
+        });
+        self.controllers.intern(Controller {
+            key,
+            version: self.names.intern(version),
+            uid: Uid::new(&owner.uid),
+            implied,
+        })
+    }
+
+    fn label_set(&self, labels: &BTreeMap<String, String>) -> Arc<Labels> {
+        let pair = |(key, value): (&String, &String)| {
+            (self.names.intern(key.as_str()), self.names.intern(value.as_str()))
+        };
+        self.labels.intern(labels.iter().map(pair).collect::<Labels>())
+    }
+
+    fn template(&self, spec: &wire::PodSpec) -> Arc<PodTemplate> {
+        let init = spec.init_containers.iter().map(|container| (Role::Init, container));
+        let regular = spec.containers.iter().map(|container| (Role::Regular, container));
+        let ephemeral =
+            spec.ephemeral_containers.iter().map(|container| (Role::Ephemeral, &container.common));
+        let containers = init.chain(regular).chain(ephemeral);
+        let containers = containers.map(|(role, container)| self.container(role, container)).collect();
+        self.templates.intern(PodTemplate { containers })
+    }
+
+    fn container(&self, role: Role, container: &wire::Container) -> Container {
+        let context = container.security_context.unwrap_or_default();
+        Container {
+            role,
+            name: self.names.intern(container.name.as_str()),
+            privileged: context.privileged.unwrap_or(false),
+        }
+    }
+}
+
+/// What controls an object's controller, by how Kubernetes names what it makes.
+fn implied<'a>(controller: &'a ObjectKey, labels: &BTreeMap<String, String>) -> Option<(Kind, &'a str)> {
+    let (kind, name) = match controller.kind {
+        ObjectKind::Watched(Kind::ReplicaSet) => {
+            let hash = labels.get(POD_TEMPLATE_HASH)?;
+            (Kind::Deployment, controller.name.strip_suffix(hash.as_str())?.strip_suffix('-')?)
+        }
+        ObjectKind::Watched(Kind::Job) => {
+            let (name, minutes) = controller.name.rsplit_once('-')?;
+            let digits = minutes.bytes().all(|byte| byte.is_ascii_digit());
+            let scheduled = digits && SCHEDULED_MINUTES.contains(&minutes.parse().ok()?);
+            (Kind::CronJob, scheduled.then_some(name)?)
+        }
+        _ => return None,
+    };
+    (!name.is_empty()).then_some((kind, name))
+}
+
+/// Whether a pod's owner is its node, as a mirror pod's is: such a pod has no workload above it.
+fn is_node(owner: &OwnerReference) -> bool {
+    owner.kind == "Node" && owner.api_version == "v1"
+}
+
+/// The longest name that Kubernetes gives an object.
+const NAME_MAX: usize = 253;
+
+/// The text of an owner reference as it may go on to labels, alerts and terminals. The API server only asks
+/// that it is not empty, so whoever makes a pod chooses it: what is no name is escaped, cut, and told apart
+/// by its hash.
+fn tame(text: &str) -> Cow<'_, str> {
+    if text.len() <= NAME_MAX && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Cow::Borrowed(text);
+    }
+    let hash = sha256_hex(text.as_bytes());
+    let escaped: String = text.escape_default().take(NAME_MAX / 2).collect();
+    Cow::Owned(format!("{escaped}~{}", &hash[..16]))
+}

@@ -1,0 +1,185 @@
+//! Which pods belong to which workload.
+//!
+//! Pods are counted by their direct controller and their template. A `ReplicaSet` and a `Job` stand between
+//! pods and the workload that people wrote, so that what they control rolls up to their own controller,
+//! known or not; every other controller is the workload itself.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use super::store::{Name, Record};
+use super::{Controller, PodTemplate, Snapshot};
+use crate::model::{Kind, ObjectKey, ObjectKind, Scope};
+
+/// The indexes from controllers to their pods.
+#[derive(Debug, Default)]
+pub(super) struct Membership {
+    /// The pods of each direct controller.
+    groups: DashMap<ObjectKey, Vec<Members>>,
+    /// The direct controllers whose pods roll up to a workload.
+    parts: DashMap<ObjectKey, Vec<ObjectKey>>,
+}
+
+/// Pods that share their controller and their template.
+#[derive(Debug, Clone)]
+pub(super) struct Members {
+    pub(super) controller: Arc<Controller>,
+    pub(super) template: Arc<PodTemplate>,
+    pub(super) pods: u64,
+}
+
+impl Snapshot {
+    pub(super) fn pod_moved(
+        &self,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        touched: &mut Vec<Scope>,
+    ) {
+        if let Some(new) = new {
+            touched.push(Scope::Workload(self.join(name, new)));
+        }
+        if let Some(old) = old {
+            touched.push(Scope::Workload(self.leave(name, old)));
+        }
+        // A pod may itself be named as a controller.
+        let key = name.key(Kind::Pod);
+        if self.membership.parts.contains_key(&key) {
+            touched.push(Scope::Workload(key));
+        }
+    }
+
+    pub(super) fn workload_moved(
+        &self,
+        kind: Kind,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        touched: &mut Vec<Scope>,
+    ) {
+        let key = name.key(kind);
+        if is_intermediate(&key.kind) {
+            self.reroute(&key, old, new, touched);
+        }
+        // Its own template counts for itself, before and after.
+        touched.push(Scope::Workload(key));
+    }
+
+    /// The workload that the pods of a controller roll up to.
+    pub(super) fn top(&self, controller: &Controller) -> ObjectKey {
+        top_through(controller, self.record(&controller.key).as_ref())
+    }
+
+    /// The pods that roll up to a workload.
+    pub(super) fn members(&self, workload: &ObjectKey) -> Vec<Members> {
+        let parts = self.membership.parts.get(workload).map(|parts| parts.clone()).unwrap_or_default();
+        let mut members = Vec::new();
+        for part in parts {
+            let group = self.membership.groups.get(&part).map(|group| group.clone()).unwrap_or_default();
+            members.extend(group.into_iter().filter(|it| self.top(&it.controller) == *workload));
+        }
+        members
+    }
+
+    fn join(&self, name: &Name, pod: &Record) -> ObjectKey {
+        let (Some(controller), Some(template)) = (&pod.controller, &pod.template) else {
+            return name.key(Kind::Pod);
+        };
+        let mut group = self.membership.groups.entry(controller.key.clone()).or_default();
+        let same = group.iter_mut().find(|it| it.controller == *controller && it.template == *template);
+        if let Some(members) = same {
+            members.pods += 1;
+        } else {
+            let (controller, template) = (Arc::clone(controller), Arc::clone(template));
+            group.push(Members { controller, template, pods: 1 });
+        }
+        drop(group);
+        let top = self.top(controller);
+        self.membership.add_part(&top, &controller.key);
+        top
+    }
+
+    fn leave(&self, name: &Name, pod: &Record) -> ObjectKey {
+        let (Some(controller), Some(template)) = (&pod.controller, &pod.template) else {
+            return name.key(Kind::Pod);
+        };
+        let top = self.top(controller);
+        let Some(mut group) = self.membership.groups.get_mut(&controller.key) else { return top };
+        if let Some(at) = group.iter().position(|it| it.controller == *controller && it.template == *template)
+        {
+            group[at].pods -= 1;
+            if group[at].pods == 0 {
+                group.swap_remove(at);
+            }
+        }
+        let record = self.record(&controller.key);
+        let still = group.iter().any(|it| top_through(&it.controller, record.as_ref()) == top);
+        let empty = group.is_empty();
+        drop(group);
+        if !still {
+            self.membership.remove_part(&top, &controller.key);
+        }
+        if empty {
+            self.membership.groups.remove(&controller.key);
+        }
+        top
+    }
+
+    /// Moves the pods of a `ReplicaSet` or `Job` to where they roll up now that it came, changed or went.
+    fn reroute(&self, key: &ObjectKey, old: Option<&Record>, new: Option<&Record>, touched: &mut Vec<Scope>) {
+        let group = self.membership.groups.get(key).map(|group| group.clone()).unwrap_or_default();
+        for members in &group {
+            let before = top_through(&members.controller, old);
+            let after = top_through(&members.controller, new);
+            if before != after {
+                self.membership.remove_part(&before, key);
+                touched.push(Scope::Workload(before));
+            }
+        }
+        // Members of one group may part ways, so all of them are added after all were removed.
+        for members in &group {
+            let after = top_through(&members.controller, new);
+            self.membership.add_part(&after, key);
+            touched.push(Scope::Workload(after));
+        }
+    }
+}
+
+impl Membership {
+    fn add_part(&self, workload: &ObjectKey, part: &ObjectKey) {
+        let mut parts = self.parts.entry(workload.clone()).or_default();
+        if !parts.contains(part) {
+            parts.push(part.clone());
+        }
+    }
+
+    fn remove_part(&self, workload: &ObjectKey, part: &ObjectKey) {
+        if let Some(mut parts) = self.parts.get_mut(workload) {
+            parts.retain(|it| it != part);
+        }
+        self.parts.remove_if(workload, |_, parts| parts.is_empty());
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.parts.is_empty()
+    }
+}
+
+/// Whether what the kind controls belongs to its own controller.
+pub(super) fn is_intermediate(kind: &ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Watched(Kind::ReplicaSet | Kind::Job))
+}
+
+/// The workload above a controller, given what is known of the controller itself.
+fn top_through(controller: &Controller, known: Option<&Record>) -> ObjectKey {
+    if !is_intermediate(&controller.key.kind) {
+        return controller.key.clone();
+    }
+    let above = match known {
+        Some(record) => record.controller.as_ref().map(|it| &it.key),
+        None => controller.implied.as_ref(),
+    };
+    above.unwrap_or(&controller.key).clone()
+}

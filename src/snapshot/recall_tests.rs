@@ -1,0 +1,125 @@
+//! What is recalled is what would have been decoded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use prost::Message;
+
+use super::*;
+use crate::model::Kind;
+use crate::wire::{Container, Encoding, ObjectMeta, Outline, OwnerReference, PodSpec, SecurityContext};
+
+#[derive(Clone, PartialEq, Message)]
+struct PodMessage {
+    #[prost(message, optional, tag = "1")]
+    metadata: Option<ObjectMeta>,
+    #[prost(message, optional, tag = "2")]
+    spec: Option<PodSpec>,
+    #[prost(bytes = "vec", tag = "3")]
+    status: Vec<u8>,
+}
+
+/// A pod whose every part is chosen by a small number, with a status that decides nothing.
+fn pod([name, uid, label, owner, privileged]: [u8; 5], version: u64, status: &str) -> Bytes {
+    let owner = OwnerReference {
+        kind: "ReplicaSet".to_owned(),
+        name: format!("web-{owner}"),
+        api_version: "apps/v1".to_owned(),
+        controller: Some(true),
+        ..OwnerReference::default()
+    };
+    let metadata = ObjectMeta {
+        name: format!("pod-{name}"),
+        namespace: "shop".to_owned(),
+        uid: format!("uid-{uid}"),
+        resource_version: version.to_string(),
+        labels: BTreeMap::from([("pod-template-hash".to_owned(), label.to_string())]),
+        owner_references: vec![owner],
+    };
+    let security_context = Some(SecurityContext { privileged: Some(privileged == 1) });
+    let containers = vec![Container { name: "web".to_owned(), security_context }];
+    let spec = PodSpec { containers, ..PodSpec::default() };
+    let status = status.as_bytes().to_vec();
+    PodMessage { metadata: Some(metadata), spec: Some(spec), status }.encode_to_vec().into()
+}
+
+/// The facts that the door makes of the message.
+fn admitted(intake: &Intake, message: &Bytes) -> Facts {
+    match intake.admit(Kind::Pod, Encoding::Protobuf, message.clone()).unwrap() {
+        Change::Seen(facts) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn recalls(intake: &Intake, message: &Bytes) -> bool {
+    let outline = Outline::of(message).unwrap();
+    intake.recall(&outline, outline.fingerprint(&intake.hashes)).is_some()
+}
+
+/// A door whose snapshot holds the message.
+fn door(message: &Bytes) -> (Intake, Arc<Snapshot>) {
+    let snapshot = Arc::new(Snapshot::default());
+    let intake = Intake::of(Arc::clone(&snapshot));
+    snapshot.apply(Change::Seen(admitted(&intake, message)), &mut Vec::new());
+    (intake, snapshot)
+}
+
+const PLAIN: [u8; 5] = [0; 5];
+
+#[test]
+fn a_pod_with_another_status_is_recalled_in_its_new_version() {
+    let (intake, _) = door(&pod(PLAIN, 7, "Pending"));
+    let later = pod(PLAIN, 8, "Running");
+    assert!(recalls(&intake, &later));
+    assert_eq!(admitted(&intake, &later).resource_version, 8);
+}
+
+#[test]
+fn a_pod_that_differs_in_anything_else_is_decoded() {
+    let (intake, _) = door(&pod(PLAIN, 7, "Pending"));
+    for part in 0..PLAIN.len() {
+        let mut parts = PLAIN;
+        parts[part] = 1;
+        assert!(!recalls(&intake, &pod(parts, 8, "Pending")), "part {part}");
+    }
+}
+
+#[test]
+fn a_pod_that_was_deleted_meanwhile_comes_back_whole() {
+    let message = pod(PLAIN, 7, "Pending");
+    let (intake, snapshot) = door(&message);
+    // The deletion is on its way while the new pod of the name is recalled from the old.
+    let again = intake.admit(Kind::Pod, Encoding::Protobuf, message.clone()).unwrap();
+    let before = admitted(&intake, &message);
+    let gone = Change::Deleted { kind: Kind::Pod, namespace: before.namespace, name: before.name };
+    for change in [gone, again] {
+        snapshot.apply(change, &mut Vec::new());
+    }
+    assert_eq!(snapshot.objects(Kind::Pod), 1);
+    assert!(recalls(&intake, &message));
+}
+
+#[test]
+fn what_came_without_a_fingerprint_is_not_recalled() {
+    let message = pod(PLAIN, 7, "Pending");
+    let (intake, snapshot) = door(&message);
+    snapshot.apply(Change::Seen(Facts { fingerprint: 0, ..admitted(&intake, &message) }), &mut Vec::new());
+    assert!(!recalls(&intake, &message));
+}
+
+proptest! {
+    #[test]
+    fn recalling_gives_what_decoding_gives(
+        before in prop::array::uniform5(0..2u8),
+        after in prop::array::uniform5(0..2u8),
+        status in "[a-z]{0,8}",
+    ) {
+        let after = pod(after, 8, &status);
+        let (knowing, _) = door(&pod(before, 7, "Pending"));
+        let fresh = Intake::default();
+        let without = |facts: Facts| Facts { fingerprint: 0, ..facts };
+        prop_assert_eq!(without(admitted(&knowing, &after)), without(admitted(&fresh, &after)));
+    }
+}

@@ -1,0 +1,274 @@
+//! The store: objects by kind and name, and what a change to one of them touches.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use parking_lot::Mutex;
+
+use super::membership::Membership;
+use super::{Change, Controller, Facts, Labels, PodTemplate, Uid};
+use crate::model::{Kind, Loss, ObjectKey, ObjectKind, Scope, Sight};
+
+/// What is known of the cluster. [`Snapshot::apply`] is called by one writer; everyone else only reads.
+#[derive(Debug)]
+pub struct Snapshot {
+    kinds: [Collection; Kind::ALL.len()],
+    pub(super) membership: Membership,
+}
+
+/// The objects of one kind.
+#[derive(Debug)]
+struct Collection {
+    objects: DashMap<Name, Record>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    sight: Sight,
+    /// Which list of the kind is under way or was the last. A record of an earlier one is gone once the
+    /// list is complete.
+    generation: u32,
+    /// The list is complete.
+    complete: bool,
+    /// The objects that are there and cannot be read, and why.
+    unreadable: BTreeMap<Name, Unread>,
+}
+
+#[derive(Debug)]
+struct Unread {
+    generation: u32,
+    error: String,
+}
+
+/// The name of an object of a known kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Name {
+    pub(super) namespace: Arc<str>,
+    pub(super) name: Arc<str>,
+}
+
+impl Name {
+    pub(super) fn of(key: &ObjectKey) -> Self {
+        Self { namespace: Arc::clone(&key.namespace), name: Arc::clone(&key.name) }
+    }
+
+    pub(super) fn key(&self, kind: Kind) -> ObjectKey {
+        ObjectKey {
+            kind: ObjectKind::Watched(kind),
+            namespace: Arc::clone(&self.namespace),
+            name: Arc::clone(&self.name),
+        }
+    }
+}
+
+/// What is held of an object.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) uid: Uid,
+    pub(super) resource_version: u64,
+    pub(super) labels: Arc<Labels>,
+    pub(super) controller: Option<Arc<Controller>>,
+    pub(super) template: Option<Arc<PodTemplate>>,
+    pub(super) fingerprint: u64,
+    generation: u32,
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        let state =
+            || State { sight: Sight::Syncing, generation: 0, complete: false, unreadable: BTreeMap::new() };
+        let collection = |_| Collection { objects: DashMap::new(), state: Mutex::new(state()) };
+        Self { kinds: Kind::ALL.map(collection), membership: Membership::default() }
+    }
+}
+
+impl Snapshot {
+    /// Takes a change in, and appends to `touched` the scopes whose verdict it may alter.
+    ///
+    /// It costs the same however many objects there are, but for [`Change::Synced`], which looks through
+    /// the objects of its kind for those that the list did not show.
+    pub fn apply(&self, change: Change, touched: &mut Vec<Scope>) {
+        match change {
+            Change::Listing(kind) => {
+                let mut state = self.collection(kind).state.lock();
+                state.generation += 1;
+                state.complete = false;
+                drop(state);
+                self.see(kind, Sight::Syncing, touched);
+            }
+            Change::Synced(kind) => {
+                self.sweep(kind, touched);
+                self.collection(kind).state.lock().complete = true;
+                self.see(kind, Sight::Synced, touched);
+            }
+            Change::Resumed(kind) => {
+                // A list that broke off has not shown everything.
+                let complete = self.collection(kind).state.lock().complete;
+                self.see(kind, if complete { Sight::Synced } else { Sight::Syncing }, touched);
+            }
+            Change::Lost(kind, loss) => self.see(kind, Sight::Lost(loss), touched),
+            Change::Seen(facts) => self.put(facts, touched),
+            Change::Unreadable { kind, namespace, name, error } => {
+                self.mark_unreadable(kind, Name { namespace, name }, error, touched);
+            }
+            Change::Deleted { kind, namespace, name } => {
+                self.remove(kind, &Name { namespace, name }, touched);
+            }
+        }
+    }
+
+    /// How well the kind is seen.
+    pub fn sight(&self, kind: Kind) -> Sight {
+        self.collection(kind).state.lock().sight.clone()
+    }
+
+    /// How many objects of the kind are held.
+    pub fn objects(&self, kind: Kind) -> usize {
+        self.collection(kind).objects.len()
+    }
+
+    /// The kinds that cannot be seen, with the reason.
+    pub fn lost(&self) -> Vec<(Kind, Loss)> {
+        let loss = |kind| match self.sight(kind) {
+            Sight::Lost(loss) => Some((kind, loss)),
+            Sight::Syncing | Sight::Synced => None,
+        };
+        Kind::ALL.into_iter().filter_map(loss).collect()
+    }
+
+    /// Why the object of this key cannot be read, if it is there and cannot.
+    pub fn unreadable(&self, key: &ObjectKey) -> Option<String> {
+        let ObjectKind::Watched(kind) = key.kind else { return None };
+        let state = self.collection(kind).state.lock();
+        state.unreadable.get(&Name::of(key)).map(|unread| unread.error.clone())
+    }
+
+    /// Whether the object of this key is there and nothing is known of it, not even from before.
+    pub fn unseen(&self, key: &ObjectKey) -> bool {
+        self.unreadable(key).is_some() && self.record(key).is_none()
+    }
+
+    /// The labels of the object of this key.
+    pub fn labels(&self, key: &ObjectKey) -> Option<Arc<Labels>> {
+        self.record(key).map(|record| record.labels)
+    }
+
+    pub(super) fn record(&self, key: &ObjectKey) -> Option<Record> {
+        let ObjectKind::Watched(kind) = key.kind else { return None };
+        self.collection(kind).objects.get(&Name::of(key)).map(|record| record.clone())
+    }
+
+    /// The facts of the pod of this name, if it was last decoded from bytes of this fingerprint.
+    pub(super) fn recall(&self, name: Name, fingerprint: u64, resource_version: u64) -> Option<Facts> {
+        let known = self.collection(Kind::Pod).objects.get(&name)?;
+        let Record { uid, labels, controller, template, .. } = &*known;
+        (known.fingerprint == fingerprint).then(|| Facts {
+            kind: Kind::Pod,
+            uid: uid.clone(),
+            resource_version,
+            labels: Arc::clone(labels),
+            controller: controller.clone(),
+            template: template.clone(),
+            fingerprint,
+            namespace: name.namespace,
+            name: name.name,
+        })
+    }
+
+    fn collection(&self, kind: Kind) -> &Collection {
+        &self.kinds[kind as usize]
+    }
+
+    fn see(&self, kind: Kind, sight: Sight, touched: &mut Vec<Scope>) {
+        self.collection(kind).state.lock().sight = sight;
+        touched.push(Scope::Cluster);
+    }
+
+    fn put(&self, facts: Facts, touched: &mut Vec<Scope>) {
+        let Facts { kind, namespace, name, uid, resource_version, labels, controller, template, fingerprint } =
+            facts;
+        let name = Name { namespace, name };
+        let generation = self.clear_unreadable(kind, &name, touched);
+        if let Some(mut known) = self.collection(kind).objects.get_mut(&name)
+            && known.uid == uid
+            && known.controller == controller
+            && known.template == template
+        {
+            // Most updates change the status alone.
+            *known = Record { uid, resource_version, labels, controller, template, fingerprint, generation };
+            return;
+        }
+        let new = Record { uid, resource_version, labels, controller, template, fingerprint, generation };
+        let old = self.collection(kind).objects.insert(name.clone(), new.clone());
+        self.moved(kind, &name, old.as_ref(), Some(&new), touched);
+    }
+
+    fn remove(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) {
+        self.clear_unreadable(kind, name, touched);
+        if let Some((_, old)) = self.collection(kind).objects.remove(name) {
+            self.moved(kind, name, Some(&old), None, touched);
+        }
+    }
+
+    /// Updates what hangs together with an object that came, changed or went.
+    fn moved(
+        &self,
+        kind: Kind,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        touched: &mut Vec<Scope>,
+    ) {
+        match kind {
+            Kind::Namespace => {}
+            Kind::Pod => self.pod_moved(name, old, new, touched),
+            _ => self.workload_moved(kind, name, old, new, touched),
+        }
+    }
+
+    fn mark_unreadable(&self, kind: Kind, name: Name, error: String, touched: &mut Vec<Scope>) {
+        touched.push(Scope::Workload(name.key(kind)));
+        let collection = self.collection(kind);
+        let mut state = collection.state.lock();
+        let generation = state.generation;
+        if let Some(mut record) = collection.objects.get_mut(&name) {
+            // It is there: what was last known of it stands.
+            record.generation = generation;
+        }
+        state.unreadable.insert(name, Unread { generation, error });
+    }
+
+    /// Notes that the object is readable or gone. Returns the kind's generation.
+    fn clear_unreadable(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) -> u32 {
+        let mut state = self.collection(kind).state.lock();
+        if !state.unreadable.is_empty() && state.unreadable.remove(name).is_some() {
+            touched.push(Scope::Workload(name.key(kind)));
+        }
+        state.generation
+    }
+
+    /// Removes what the list that just ended did not show.
+    fn sweep(&self, kind: Kind, touched: &mut Vec<Scope>) {
+        let collection = self.collection(kind);
+        let mut gone: Vec<Name> = Vec::new();
+        {
+            let state = collection.state.lock();
+            let outdated = |generation: u32| generation != state.generation;
+            gone.extend(
+                state
+                    .unreadable
+                    .iter()
+                    .filter(|(_, it)| outdated(it.generation))
+                    .map(|(name, _)| name.clone()),
+            );
+            gone.extend(
+                collection.objects.iter().filter(|it| outdated(it.generation)).map(|it| it.key().clone()),
+            );
+        }
+        for name in gone {
+            self.remove(kind, &name, touched);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A workload as pod checks see it: its templates, and how many pods run each.
+
+use std::sync::Arc;
+
+use super::membership::{Members, is_intermediate};
+use super::store::Record;
+use super::{Controller, PodTemplate, Snapshot, Uid};
+use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef};
+
+/// A workload with its pods, or a pod that has no workload above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    pub object: ObjectRef,
+    /// Its own template and those that its pods were made from, each once, with the number of pods.
+    pub templates: Vec<(Arc<PodTemplate>, u64)>,
+}
+
+impl Snapshot {
+    /// The workload of this key; none if neither it nor a pod of it is there.
+    ///
+    /// The template of a `ReplicaSet` or `Job` that has a controller is left out: what runs of it is seen in
+    /// its pods, and what is scaled down is history.
+    pub fn workload(&self, key: &ObjectKey) -> Option<Workload> {
+        let record = self.record(key);
+        let mut templates: Vec<(Arc<PodTemplate>, u64)> = Vec::new();
+        if let Some((template, pods)) = record.as_ref().and_then(|record| own_template(key, record)) {
+            templates.push((template, pods));
+        }
+        let members = self.members(key);
+        for it in &members {
+            match templates.iter_mut().find(|(template, _)| *template == it.template) {
+                Some((_, pods)) => *pods += it.pods,
+                None => templates.push((Arc::clone(&it.template), it.pods)),
+            }
+        }
+        if templates.is_empty() {
+            return None;
+        }
+        // Groups are held in the order of arrival; the verdict must not depend on it.
+        templates.sort();
+        let unknown = Uid::new("");
+        let controller = if record.is_none() { self.as_owner(key, &members) } else { None };
+        let (version, uid, resource_version) = match (&record, &controller) {
+            (Some(record), _) => (version_of(key), &record.uid, record.resource_version),
+            (None, Some(controller)) => (Arc::clone(&controller.version), &controller.uid, 0),
+            (None, None) => (version_of(key), &unknown, 0),
+        };
+        let object = ObjectRef {
+            key: key.clone(),
+            version,
+            uid: uid.to_string().into(),
+            resource_version: if resource_version == 0 {
+                "".into()
+            } else {
+                resource_version.to_string().into()
+            },
+        };
+        Some(Workload { object, templates })
+    }
+
+    /// What the owner references below a workload say of it: those of its pods, or of what stands between.
+    fn as_owner(&self, key: &ObjectKey, members: &[Members]) -> Option<Arc<Controller>> {
+        let above = |it: &Members| self.record(&it.controller.key).and_then(|record| record.controller);
+        let direct = members.iter().map(|it| Arc::clone(&it.controller));
+        let owners = direct.chain(members.iter().filter_map(above)).filter(|it| it.key == *key);
+        // They may differ while the workload is made anew; the answer must not depend on the order of arrival.
+        owners.min_by(|a, b| (&a.version, &a.uid).cmp(&(&b.version, &b.uid)))
+    }
+}
+
+/// The template that an object brings itself, and how many pods it accounts for by itself.
+fn own_template(key: &ObjectKey, record: &Record) -> Option<(Arc<PodTemplate>, u64)> {
+    let pods = match key.kind {
+        ObjectKind::Watched(Kind::Pod) => 1,
+        _ => 0,
+    };
+    let belongs_above = record.controller.is_some() && (pods == 1 || is_intermediate(&key.kind));
+    let template = record.template.as_ref().filter(|_| !belongs_above)?;
+    Some((Arc::clone(template), pods))
+}
+
+fn version_of(key: &ObjectKey) -> Arc<str> {
+    match key.kind {
+        ObjectKind::Watched(kind) => kind.version().into(),
+        ObjectKind::Cluster | ObjectKind::Other(_) => "".into(),
+    }
+}
