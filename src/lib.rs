@@ -8,6 +8,10 @@ pub mod wire;
 
 pub mod snapshot;
 
+pub mod baseline;
+
+pub mod checks;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

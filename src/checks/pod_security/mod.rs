@@ -1,0 +1,3 @@
+//! The controls of the Pod Security Standards.
+
+pub(super) mod privileged;
