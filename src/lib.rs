@@ -12,6 +12,10 @@ pub mod baseline;
 
 pub mod checks;
 
+pub mod ledger;
+
+pub mod engine;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

@@ -1,0 +1,35 @@
+//! Which checks can see what they need.
+
+use super::Engine;
+use crate::checks::{Check, Reads};
+use crate::model::{CheckView, Kind, Sight};
+
+/// How well every kind is seen, by the position of the kind.
+pub(super) type Sights = [Sight; Kind::ALL.len()];
+
+/// Whether a check that reads this can be evaluated: *what is not seen is not gone*.
+pub(super) fn sighted(reads: Reads, sights: &Sights) -> bool {
+    match reads {
+        Reads::Kinds(_) => unseen(reads, sights).next().is_none(),
+        Reads::Sight => !sights.contains(&Sight::Syncing),
+    }
+}
+
+/// The kinds that such a check needs and that are not synced.
+fn unseen(reads: Reads, sights: &Sights) -> impl Iterator<Item = Kind> {
+    let kinds = match reads {
+        Reads::Kinds(kinds) => kinds,
+        Reads::Sight => &[],
+    };
+    kinds.iter().copied().filter(|kind| sights[*kind as usize] != Sight::Synced)
+}
+
+impl Engine {
+    pub(super) fn sights(&self) -> Sights {
+        Kind::ALL.map(|kind| self.snapshot.sight(kind))
+    }
+
+    pub(super) fn check_view(check: &'static Check, sights: &Sights) -> CheckView {
+        CheckView { check: &check.info, blind: unseen(check.reads, sights).collect() }
+    }
+}
