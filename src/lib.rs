@@ -6,6 +6,8 @@ pub mod model;
 
 pub mod wire;
 
+pub mod watch;
+
 pub mod snapshot;
 
 pub mod baseline;

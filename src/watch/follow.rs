@@ -1,0 +1,391 @@
+//! One kind, followed for ever.
+
+use std::convert::Infallible;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+use kube::client::Body;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::answer::{Failure, Remedy, encoding, error_event, refusal};
+use super::backoff::Backoff;
+use super::body::{next_piece, whole};
+use super::request::{Accept, Ask, request};
+use super::{Delivery, EVENT_TYPES, Options, Trouble};
+use crate::model::{Kind, Loss};
+use crate::snapshot::{Batch, Change, Intake};
+use crate::wire::{Encoding, Frame, FrameReader, Item, cut_frame, decode_item};
+
+/// The state of following one kind.
+pub(super) struct Follower {
+    pub(super) kind: Kind,
+    client: kube::Client,
+    pub(super) options: Options,
+    pub(super) intake: Arc<Intake>,
+    deliveries: mpsc::Sender<Delivery>,
+    accept: Accept,
+    first_list: FirstList,
+    /// The version to go on from; none until a list is complete.
+    pub(super) position: Option<String>,
+    /// What was said of the kind last, if it was that it is lost.
+    lost: Option<Loss>,
+    backoff: Backoff,
+    /// Failures since a watch lasted.
+    failures: u32,
+    /// Since when this watch shows everything, if it does.
+    steady: Option<Instant>,
+    trouble: Option<Trouble>,
+    /// Objects a page; halved when a page grows too large.
+    pub(super) page_size: u32,
+}
+
+/// How everything there is comes the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FirstList {
+    Streamed,
+    Paged,
+}
+
+/// How long the server may take to begin its answer.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// How much longer than its lifetime a watch may last before it is given up: its connection is dead.
+const LIFETIME_GRACE: Duration = Duration::from_secs(15);
+
+/// The longest refusal that is read, in bytes.
+const REFUSAL_MAX: usize = 64 * 1024;
+
+/// After how many refusals in a row of a version to go on from it is given up for a list anew: a server
+/// restored from a backup may never reach that version again.
+const RESUMES_MAX: u32 = 3;
+
+/// How long a watch lasts at least that counts as one that works. Whatever ends earlier, and however it ends,
+/// the waits between tries grow: a server that answers and breaks off must not be asked without pause.
+const LASTING: Duration = Duration::from_millis(500);
+
+/// A watch that says nothing for so long is not trusted: a server sends a bookmark each minute, but none to
+/// whoever waits for versions that are yet to come, as after it was restored from a backup.
+const SILENCE_MAX: Duration = Duration::from_secs(150);
+
+/// What came in one piece of a stream.
+struct Gathered {
+    /// When the piece came in.
+    seen: Timestamp,
+    changes: Vec<Change>,
+    events: [u64; EVENT_TYPES],
+}
+
+impl Gathered {
+    fn new(clock: fn() -> Timestamp) -> Self {
+        Self { seen: clock(), changes: Vec::new(), events: [0; EVENT_TYPES] }
+    }
+}
+
+impl Follower {
+    pub(super) fn new(
+        kind: Kind,
+        client: kube::Client,
+        options: Options,
+        intake: Arc<Intake>,
+        deliveries: mpsc::Sender<Delivery>,
+    ) -> Self {
+        Self {
+            kind,
+            client,
+            intake,
+            deliveries,
+            accept: Accept::Protobuf,
+            first_list: FirstList::Streamed,
+            position: None,
+            lost: None,
+            backoff: Backoff::new(options.backoff_min, options.backoff_max),
+            failures: 0,
+            steady: None,
+            trouble: None,
+            page_size: options.page_size,
+            options,
+        }
+    }
+
+    /// Follows the kind for ever.
+    pub(super) async fn run(&mut self) -> Infallible {
+        loop {
+            self.steady = None;
+            let outcome = self.step().await;
+            let lasted = self.steady.is_some_and(|since| since.elapsed() >= LASTING);
+            if lasted {
+                self.failures = 0;
+                self.backoff.reset();
+            }
+            match outcome {
+                Err(failure) => self.mend(failure).await,
+                // It ended with its lifetime, and is asked for again at once.
+                Ok(()) if lasted => {}
+                Ok(()) => self.pause(Duration::ZERO).await,
+            }
+        }
+    }
+
+    /// Lists where the first list does not come with the watch, then watches until the watch ends.
+    async fn step(&mut self) -> Result<(), Failure> {
+        if self.position.is_none() && self.first_list == FirstList::Paged {
+            self.list().await?;
+        }
+        let lifetime = self.options.lifetime.mul_f64(1.0 - fastrand::f64() / 5.0);
+        let Some(resource_version) = self.position.clone() else {
+            let answer = self.ask(Ask::WatchList { lifetime }).await?;
+            self.begin_list().await;
+            return self.read(answer, lifetime).await;
+        };
+        let answer = self.ask(Ask::Watch { resource_version: &resource_version, lifetime }).await?;
+        self.steady = Some(Instant::now());
+        self.read(answer, lifetime).await
+    }
+
+    /// Says that what is known is to be listed anew, and is not to be judged by until then.
+    pub(super) async fn begin_list(&mut self) {
+        self.lost = None;
+        self.deliver(vec![Change::Listing(self.kind)]).await;
+    }
+
+    /// Makes a request, and returns its answer if it is not a refusal.
+    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<Response<Body>, Failure> {
+        let sent = self.client.send(request(self.kind, ask, self.accept)?);
+        let late = |_| Failure::unreachable(format!("no answer within {} s", ANSWER_MAX.as_secs()));
+        let answer = timeout(ANSWER_MAX, sent).await.map_err(late)??;
+        if answer.status() == StatusCode::OK {
+            return Ok(answer);
+        }
+        let (head, body) = answer.into_parts();
+        let body = timeout(ANSWER_MAX, whole(body, REFUSAL_MAX)).await.map_err(late)??;
+        Err(refusal(&head, body.unwrap_or_default()))
+    }
+
+    /// Reads a watch to its end. Only waiting for the server has a limit: what has come is handed over, however
+    /// long that takes.
+    async fn read(&mut self, answer: Response<Body>, lifetime: Duration) -> Result<(), Failure> {
+        let begun = Instant::now();
+        let mut heard = begun;
+        let encoding = encoding(answer.headers());
+        let mut reader = FrameReader::new(encoding, self.options.frame_max);
+        let mut body = answer.into_body();
+        loop {
+            let patience = self.patience(begun, heard, lifetime);
+            let piece = match timeout_at(patience, next_piece(&mut body)).await {
+                Ok(piece) => piece?,
+                Err(_) if self.lost.is_some() => {
+                    self.resume().await;
+                    continue;
+                }
+                Err(_) if heard.elapsed() >= SILENCE_MAX => return Err(silent()),
+                Err(_) => return Err(Failure::unreachable("the watch outlived its time".to_owned())),
+            };
+            let Some(piece) = piece else { break };
+            heard = Instant::now();
+            reader.push(&piece);
+            let mut gathered = Gathered::new(self.options.clock);
+            let outcome = self.gather_all(&mut reader, encoding, &mut gathered);
+            if gathered.events != [0; EVENT_TYPES] {
+                if outcome.is_ok() {
+                    self.resume().await;
+                }
+                self.send(gathered).await;
+            }
+            outcome?;
+        }
+        reader.finish()?;
+        if self.position.is_none() {
+            // A server that knows nothing of streamed lists may watch on without ever closing this one.
+            let message = "the watch ended within its first list".to_owned();
+            return Err(Failure { remedy: Remedy::Page, message });
+        }
+        Ok(())
+    }
+
+    /// Until when the server may say nothing. A lost kind is seen again when its watch has lasted for a moment,
+    /// even if nothing happens: a refusal may come within an answer that began well.
+    fn patience(&self, begun: Instant, heard: Instant, lifetime: Duration) -> Instant {
+        let end = (begun + lifetime + LIFETIME_GRACE).min(heard + SILENCE_MAX);
+        if self.lost.is_some() { end.min(begun + LASTING) } else { end }
+    }
+
+    /// Says that a lost kind is seen again, where it was lost.
+    async fn resume(&mut self) {
+        if self.lost.take().is_some() {
+            self.deliver(vec![Change::Resumed(self.kind)]).await;
+        }
+    }
+
+    /// Takes all whole frames that have come.
+    fn gather_all(
+        &mut self,
+        reader: &mut FrameReader,
+        encoding: Encoding,
+        gathered: &mut Gathered,
+    ) -> Result<(), Failure> {
+        while let Some(frame) = reader.next_frame()? {
+            self.gather(encoding, cut_frame(encoding, frame)?, gathered)?;
+        }
+        Ok(())
+    }
+
+    fn gather(
+        &mut self,
+        encoding: Encoding,
+        frame: Frame<Bytes>,
+        gathered: &mut Gathered,
+    ) -> Result<(), Failure> {
+        match frame {
+            Frame::Added(object) => {
+                gathered.events[0] += 1;
+                gathered.changes.push(self.admit(encoding, object)?);
+            }
+            Frame::Modified(object) => {
+                gathered.events[1] += 1;
+                gathered.changes.push(self.admit(encoding, object)?);
+            }
+            Frame::Deleted(object) => {
+                gathered.events[2] += 1;
+                let item = decode_item(self.kind, encoding, object)?;
+                self.advance(&item);
+                gathered.changes.push(self.intake.deleted(item));
+            }
+            Frame::Bookmark { resource_version, initial_events_end } => {
+                gathered.events[3] += 1;
+                let resource_version = position(resource_version)?;
+                if initial_events_end && self.position.is_none() {
+                    gathered.changes.push(Change::Synced(self.kind));
+                    self.position = Some(resource_version);
+                    self.steady = Some(Instant::now());
+                } else if let Some(position) = &mut self.position {
+                    *position = resource_version;
+                }
+            }
+            Frame::Error(status) => {
+                gathered.events[4] += 1;
+                return Err(error_event(&status));
+            }
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, encoding: Encoding, object: Bytes) -> Result<Change, Failure> {
+        let change = self.intake.admit(self.kind, encoding, object)?;
+        if let (Some(position), Change::Seen(facts)) = (&mut self.position, &change)
+            && facts.resource_version > 0
+        {
+            position.clear();
+            write!(position, "{}", facts.resource_version).expect("writing to a string cannot fail");
+        }
+        Ok(change)
+    }
+
+    /// Notes how far the watch has come. The objects of a first list come in no order of versions.
+    fn advance(&mut self, item: &Item) {
+        if let (Some(position), Item::Object(object)) = (&mut self.position, item)
+            && !object.metadata.resource_version.is_empty()
+        {
+            position.clone_from(&object.metadata.resource_version);
+        }
+    }
+
+    pub(super) async fn deliver(&mut self, changes: Vec<Change>) {
+        self.send(Gathered { changes, ..Gathered::new(self.options.clock) }).await;
+    }
+
+    async fn send(&mut self, Gathered { seen, changes, events }: Gathered) {
+        let batch = Batch { seen, changes };
+        let delivery = Delivery { kind: self.kind, batch, events, error: self.trouble.take() };
+        // When nobody takes deliveries any more, whoever runs this ends it.
+        let _gone = self.deliveries.send(delivery).await;
+    }
+
+    /// Does what helps after a failure: says so, waits where there is something to wait for.
+    async fn mend(&mut self, failure: Failure) {
+        let remedy = self.remedy(failure.remedy);
+        self.trouble = Some(Trouble { reason: remedy.reason(), message: failure.message });
+        let first = self.failures == 0;
+        match remedy {
+            // Each of these helps once, so that they are no failures that repeat.
+            Remedy::AskJson => self.accept = Accept::Json,
+            Remedy::Page => self.first_list = FirstList::Paged,
+            Remedy::Relist => {
+                self.failures = self.failures.saturating_add(1);
+                self.position = None;
+                if self.failures > RESUMES_MAX {
+                    // A list that never ends is no sight.
+                    self.lose(Loss::ServerError).await;
+                } else {
+                    self.begin_list().await;
+                }
+                if !first {
+                    self.pause(Duration::ZERO).await;
+                }
+            }
+            // A connection may break for no reason that lasts: one more try before the kind is lost.
+            Remedy::Wait { loss: Loss::Unreachable, .. } if first && self.position.is_some() => {
+                self.failures = 1;
+                self.deliver(Vec::new()).await;
+            }
+            Remedy::Wait { loss, at_least } => {
+                self.failures = self.failures.saturating_add(1);
+                self.give_up_version(loss);
+                self.lose(loss).await;
+                self.pause(at_least).await;
+            }
+        }
+    }
+
+    /// Says that the kind is lost, unless that was said last.
+    async fn lose(&mut self, loss: Loss) {
+        let changes = if self.lost == Some(loss) { Vec::new() } else { vec![Change::Lost(self.kind, loss)] };
+        self.lost = Some(loss);
+        self.deliver(changes).await;
+    }
+
+    /// The remedy, as far as it has not been tried in vain already.
+    fn remedy(&self, remedy: Remedy) -> Remedy {
+        let server_error = Remedy::Wait { loss: Loss::ServerError, at_least: Duration::ZERO };
+        match remedy {
+            Remedy::AskJson if self.accept == Accept::Json => server_error,
+            // What is refused is a version or a token then, not the streaming of the first list.
+            Remedy::Page if self.position.is_some() => Remedy::Relist,
+            Remedy::Page if self.first_list == FirstList::Paged => server_error,
+            _ => remedy,
+        }
+    }
+
+    /// Lists anew next time where going on makes no sense.
+    fn give_up_version(&mut self, loss: Loss) {
+        let refused = loss == Loss::ServerError && self.failures >= RESUMES_MAX;
+        if refused || loss == Loss::Undecodable {
+            self.position = None;
+        }
+    }
+
+    async fn pause(&mut self, at_least: Duration) {
+        let wait = self.backoff.next(fastrand::f64()).max(at_least);
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// A version that a watch can go on from. Of none, the server would begin with what there is, and would not
+/// say what is gone.
+pub(super) fn position(resource_version: String) -> Result<String, Failure> {
+    if resource_version.is_empty() {
+        return Err(Failure::undecodable("the server did not say its version".to_owned()));
+    }
+    Ok(resource_version)
+}
+
+/// API servers send a bookmark each minute: one that says nothing for longer is not there any more, or was
+/// asked to go on from a version that it never reaches.
+fn silent() -> Failure {
+    let message = format!("nothing came for {} s, not even a bookmark", SILENCE_MAX.as_secs());
+    Failure { remedy: Remedy::Relist, message }
+}
