@@ -18,6 +18,8 @@ pub mod ledger;
 
 pub mod engine;
 
+pub mod sinks;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

@@ -1,0 +1,11 @@
+//! Events and deviations as JSON: how they are written and how they are read back.
+
+mod parse;
+mod record;
+
+pub use parse::{Lookup, ParseError, Parsed, RecordKind, parse_record};
+pub(crate) use record::render_checkpoint_entry;
+pub use record::{Context, EVENT_SCHEMA, Record, render_event};
+
+#[cfg(test)]
+mod tests;

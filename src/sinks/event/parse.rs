@@ -1,0 +1,146 @@
+//! Reads an event or a checkpoint entry back into the deviation that it tells of.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::record::{ENTRY_SCHEMA, EVENT_SCHEMA};
+use crate::model::{
+    CheckInfo, Deviation, DeviationId, Direction, Finding, ObjectKey, ObjectKind, ObjectRef, Severity,
+};
+
+/// Finds the check of an id. A check that this version does not have is `None`.
+pub type Lookup<'a> = dyn Fn(&str) -> Option<&'static CheckInfo> + 'a;
+
+/// Why a line does not tell of a deviation.
+#[derive(Debug, Error)]
+pub enum ParseError {
+    #[error("it is not the JSON of a record")]
+    Json(#[source] serde_json::Error),
+    #[error("its schema {0:?} is not known")]
+    Schema(String),
+    #[error("this version has no check {0:?}")]
+    Check(String),
+    #[error("its {field} {value:?} is not known")]
+    Word { field: &'static str, value: String },
+    #[error("its id does not belong to its check, object and key")]
+    Id,
+}
+
+/// What kind of line tells of a deviation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordKind {
+    Event,
+    CheckpointEntry,
+}
+
+/// What a line tells.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parsed {
+    pub kind: RecordKind,
+    /// The deviation as it was after the event, or at the checkpoint.
+    pub deviation: Deviation,
+    /// The hash of the line before.
+    pub previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRecord {
+    schema: String,
+    seq: u64,
+    id: String,
+    check: String,
+    severity: String,
+    direction: String,
+    object: RawObject,
+    key: String,
+    count: u64,
+    message: String,
+    expected: String,
+    actual: String,
+    path: String,
+    since: Timestamp,
+    opened_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+    #[serde(default)]
+    initial: bool,
+    previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawObject {
+    group: String,
+    version: Option<String>,
+    kind: String,
+    namespace: Option<String>,
+    name: Option<String>,
+    uid: Option<String>,
+    resource_version: Option<String>,
+}
+
+/// Reads one line of a journal, be it an event or a checkpoint entry.
+pub fn parse_record(line: &[u8], lookup: &Lookup<'_>) -> Result<Parsed, ParseError> {
+    let raw: RawRecord = serde_json::from_slice(line).map_err(ParseError::Json)?;
+    let kind = match raw.schema.as_str() {
+        EVENT_SCHEMA => RecordKind::Event,
+        ENTRY_SCHEMA => RecordKind::CheckpointEntry,
+        _ => return Err(ParseError::Schema(raw.schema)),
+    };
+    let check = lookup(&raw.check).ok_or(ParseError::Check(raw.check))?;
+    let object = raw.object.into_ref();
+    let id = DeviationId::new(check.id, &object.key, &raw.key);
+    // An id that does not follow from the identity would stand beside the true one and never be resolved.
+    if DeviationId::parse(&raw.id) != Some(id) {
+        return Err(ParseError::Id);
+    }
+    let finding = Finding {
+        object,
+        key: raw.key,
+        direction: word("direction", raw.direction, &Direction::ALL, Direction::as_str)?,
+        count: raw.count,
+        message: raw.message,
+        expected: raw.expected,
+        actual: raw.actual,
+        path: raw.path,
+    };
+    let deviation = Deviation {
+        id,
+        check,
+        severity: word("severity", raw.severity, &Severity::ALL, Severity::as_str)?,
+        finding,
+        seq: raw.seq,
+        since: raw.since,
+        opened_at: raw.opened_at,
+        resolved_at: raw.resolved_at,
+        initial: raw.initial,
+    };
+    Ok(Parsed { kind, deviation, previous: raw.previous })
+}
+
+impl RawObject {
+    fn into_ref(self) -> ObjectRef {
+        let text = |field: Option<String>| field.unwrap_or_default().into();
+        ObjectRef {
+            key: ObjectKey {
+                kind: ObjectKind::new(&self.group, &self.kind),
+                namespace: text(self.namespace),
+                name: text(self.name),
+            },
+            version: text(self.version),
+            uid: text(self.uid),
+            resource_version: text(self.resource_version),
+        }
+    }
+}
+
+/// The value among `all` that is written as `value`.
+fn word<T: Copy>(
+    field: &'static str,
+    value: String,
+    all: &[T],
+    as_str: impl Fn(T) -> &'static str,
+) -> Result<T, ParseError> {
+    all.iter().copied().find(|known| as_str(*known) == value).ok_or(ParseError::Word { field, value })
+}

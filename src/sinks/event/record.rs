@@ -1,0 +1,195 @@
+//! The fields of an event in their published order. They are only ever added to.
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::model::{BaselineView, Cause, Deviation, DeviationId, ObjectRef, Transition};
+
+/// The schema of an event line.
+pub const EVENT_SCHEMA: &str = "plimsoll.dev/event/v1";
+/// The schema of a deviation that stands by itself, as in the API and in reports.
+pub(super) const DEVIATION_SCHEMA: &str = "plimsoll.dev/deviation/v1";
+/// The schema of a deviation in a checkpoint of the journal.
+pub(super) const ENTRY_SCHEMA: &str = "plimsoll.dev/checkpoint-entry/v1";
+
+/// What an event says beyond its transition: where it happened and by which standard.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The cluster's name; empty where it has none.
+    pub cluster: &'a str,
+    pub baseline: &'a BaselineView,
+}
+
+/// The fields of an event, or of a deviation without `event` and `time`.
+///
+/// What is not known is `null`, so that every line has the same fields.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record<'a> {
+    schema: &'static str,
+    seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Timestamp>,
+    #[serde(serialize_with = "id_text")]
+    id: DeviationId,
+    check: &'static str,
+    severity: &'static str,
+    direction: &'static str,
+    cluster: Option<&'a str>,
+    object: ObjectRecord<'a>,
+    key: &'a str,
+    count: u64,
+    message: &'a str,
+    expected: &'a str,
+    actual: &'a str,
+    path: &'a str,
+    since: Timestamp,
+    opened_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+    cause: Option<CauseRecord<'a>>,
+    /// Who did it. No source tells yet.
+    actor: Option<()>,
+    baseline: BaselineRecord<'a>,
+    remediation: &'static str,
+    while_down: Option<bool>,
+    initial: bool,
+    previous: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectRecord<'a> {
+    group: &'a str,
+    version: Option<&'a str>,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    uid: Option<&'a str>,
+    resource_version: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct CauseRecord<'a> {
+    kind: &'static str,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    change: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct BaselineRecord<'a> {
+    name: &'a str,
+    digest: &'a str,
+    /// Which file and line declare it. The view does not tell yet.
+    file: Option<()>,
+    line: Option<()>,
+}
+
+impl<'a> Record<'a> {
+    /// A deviation by itself, as the API and reports show it.
+    pub fn of_deviation(deviation: &'a Deviation, context: &Context<'a>) -> Self {
+        let finding = &deviation.finding;
+        Self {
+            schema: DEVIATION_SCHEMA,
+            seq: deviation.seq,
+            event: None,
+            time: None,
+            id: deviation.id,
+            check: deviation.check.id,
+            severity: deviation.severity.as_str(),
+            direction: finding.direction.as_str(),
+            cluster: known(context.cluster),
+            object: ObjectRecord::new(&finding.object),
+            key: &finding.key,
+            count: finding.count,
+            message: &finding.message,
+            expected: &finding.expected,
+            actual: &finding.actual,
+            path: &finding.path,
+            since: deviation.since,
+            opened_at: deviation.opened_at,
+            resolved_at: deviation.resolved_at,
+            cause: None,
+            actor: None,
+            baseline: BaselineRecord {
+                name: &context.baseline.name,
+                digest: &context.baseline.digest,
+                file: None,
+                line: None,
+            },
+            remediation: deviation.check.mend,
+            while_down: None,
+            initial: deviation.initial,
+            previous: None,
+        }
+    }
+
+    /// A transition as an event.
+    fn of_transition(transition: &'a Transition, context: &Context<'a>) -> Self {
+        Self {
+            schema: EVENT_SCHEMA,
+            seq: transition.seq,
+            event: Some(transition.event.as_str()),
+            time: Some(transition.time),
+            cause: transition.cause.as_ref().map(CauseRecord::new),
+            while_down: Some(transition.while_down),
+            ..Self::of_deviation(&transition.deviation, context)
+        }
+    }
+
+    fn render(&self) -> String {
+        serde_json::to_string(self).expect("a record has only string keys and writes to memory")
+    }
+}
+
+impl<'a> ObjectRecord<'a> {
+    fn new(object: &'a ObjectRef) -> Self {
+        Self {
+            group: object.key.kind.group(),
+            version: known(&object.version),
+            kind: object.key.kind.name(),
+            namespace: known(&object.key.namespace),
+            name: known(&object.key.name),
+            uid: known(&object.uid),
+            resource_version: known(&object.resource_version),
+        }
+    }
+}
+
+impl<'a> CauseRecord<'a> {
+    fn new(cause: &'a Cause) -> Self {
+        let object = cause.object.as_ref();
+        Self {
+            kind: cause.kind.name(),
+            namespace: object.and_then(|key| known(&key.namespace)),
+            name: object.and_then(|key| known(&key.name)),
+            change: cause.change.as_str(),
+        }
+    }
+}
+
+/// One event as one line of JSON, without the line's end. `previous` is the SHA-256 of the line before it in
+/// the journal, in hexadecimal; none outside the journal.
+pub fn render_event(transition: &Transition, context: &Context<'_>, previous: Option<&str>) -> String {
+    Record { previous, ..Record::of_transition(transition, context) }.render()
+}
+
+/// One deviation as a line of a checkpoint.
+pub(crate) fn render_checkpoint_entry(
+    deviation: &Deviation,
+    context: &Context<'_>,
+    previous: Option<&str>,
+) -> String {
+    Record { schema: ENTRY_SCHEMA, previous, ..Record::of_deviation(deviation, context) }.render()
+}
+
+/// The model writes an empty string for what is not known, the outside reads `null`.
+fn known(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn id_text<S: Serializer>(id: &DeviationId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}

@@ -1,0 +1,242 @@
+//! Appends to the journal, keeps what the disk does not take, and rotates.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::checkpoint::{Checkpoint, fits};
+use super::live::Live;
+use super::{Dropped, Flush, JournalError, Options, files};
+use crate::model::{BaselineView, Transition, View};
+use crate::sinks::event::{Context, render_event};
+
+/// How many bytes are written at once. A batch stays or goes as a whole.
+const BATCH_BYTES: usize = 256 << 10;
+/// How long a rotation that failed is left alone, in seconds: each try writes a whole checkpoint.
+const ROTATION_RETRY_SECS: i64 = 60;
+
+/// The journal of one daemon. Nothing in it waits for anything but the disk.
+#[derive(Debug)]
+pub struct Journal {
+    dir: PathBuf,
+    options: Options,
+    pub(super) live: Live,
+    /// What the disk has not taken yet, oldest first.
+    pending: VecDeque<Pending>,
+    /// The sequence number of the last transition that was appended, written or not.
+    appended: u64,
+    /// The sequence number of the last transition that was written.
+    written: u64,
+    dropped: Dropped,
+    /// The live file no longer tells the whole ledger, so that a new one must begin with a checkpoint.
+    renew: bool,
+    synced: Timestamp,
+    rotation_failed: Option<Timestamp>,
+    /// Held for as long as the journal is open.
+    _lock: File,
+}
+
+#[derive(Debug)]
+struct Pending {
+    transition: Transition,
+    /// The baseline that was in force then.
+    baseline: Arc<BaselineView>,
+}
+
+impl Journal {
+    pub(super) fn new(
+        dir: &Path,
+        options: Options,
+        lock: File,
+        live: Live,
+        seq: u64,
+        renew: bool,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            options,
+            live,
+            pending: VecDeque::new(),
+            appended: seq,
+            written: seq,
+            dropped: Dropped::default(),
+            renew,
+            synced: now,
+            rotation_failed: None,
+            _lock: lock,
+        }
+    }
+
+    /// Appends what happened. `view` is the one that followed from it: a new file's checkpoint is made of it.
+    /// The cost is that of the transitions; a rotation's is spread over the file before.
+    ///
+    /// # Errors
+    /// When the disk does not take it. The transitions then wait, up to [`Options::pending_max`], for the next
+    /// append or [`Self::tick`].
+    pub fn append(
+        &mut self,
+        transitions: &[Transition],
+        view: &View,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        for transition in transitions {
+            self.appended = transition.seq;
+            if fits(&transition.deviation) {
+                let baseline = view.baseline.clone();
+                self.pending.push_back(Pending { transition: transition.clone(), baseline });
+            } else {
+                self.dropped.too_long += 1;
+            }
+        }
+        self.advance(view, now)
+    }
+
+    /// Does what is due without a new transition: writes what waits, syncs, begins a new file. To be called
+    /// each second or so.
+    pub fn tick(&mut self, view: &View, now: Timestamp) -> Result<(), JournalError> {
+        // Somebody who removes the file must not make the journal write into nowhere for years.
+        self.renew |= !self.live.is_at(&files::live(&self.dir));
+        self.advance(view, now)
+    }
+
+    /// Makes durable all that was written, whatever the policy. To be called at the end.
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        self.live.sync().map_err(|source| {
+            // The kernel forgets what it could not write: only a new file with a checkpoint is sure again.
+            self.renew = true;
+            JournalError::Sync { path: files::live(&self.dir), source }
+        })
+    }
+
+    /// The sequence number of the last transition that was written.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// How many transitions wait for the disk.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// What was dropped since this was last asked.
+    pub fn take_dropped(&mut self) -> Dropped {
+        std::mem::take(&mut self.dropped)
+    }
+
+    fn advance(&mut self, view: &View, now: Timestamp) -> Result<(), JournalError> {
+        if let Err(source) = self.write_pending() {
+            self.drop_oldest();
+            let path = files::live(&self.dir);
+            return Err(JournalError::Write { path, pending: self.pending.len(), source });
+        }
+        // A view that is ahead of the transitions would put them into its checkpoint and then once more below.
+        if self.rotation_due(now) && view.seq == self.appended {
+            let rotated = self.rotate(view, now);
+            self.rotation_failed = rotated.is_err().then_some(now);
+            rotated.map_err(|source| JournalError::Rotate { path: files::live(&self.dir), source })?;
+        }
+        self.sync_when_due(now)
+    }
+
+    fn write_pending(&mut self) -> io::Result<()> {
+        while !self.pending.is_empty() {
+            let mut bytes = Vec::with_capacity(BATCH_BYTES);
+            let mut chain = self.live.chain.clone();
+            let mut lines = 0;
+            for Pending { transition, baseline } in &self.pending {
+                let context = Context { cluster: &self.options.cluster, baseline };
+                let line = render_event(transition, &context, chain.previous());
+                chain.link(line.as_bytes());
+                bytes.extend_from_slice(line.as_bytes());
+                bytes.push(b'\n');
+                lines += 1;
+                if bytes.len() >= BATCH_BYTES {
+                    break;
+                }
+            }
+            self.live.write(&bytes, chain)?;
+            let last = self.pending.drain(..lines).next_back();
+            self.written = last.map_or(self.written, |last| last.transition.seq);
+        }
+        Ok(())
+    }
+
+    fn drop_oldest(&mut self) {
+        let excess = self.pending.len().saturating_sub(self.options.pending_max);
+        if excess > 0 {
+            self.pending.drain(..excess);
+            self.dropped.unwritten += excess as u64;
+            self.renew = true;
+        }
+    }
+
+    fn rotation_due(&self, now: Timestamp) -> bool {
+        let failed_lately = self
+            .rotation_failed
+            .is_some_and(|failed| (0..ROTATION_RETRY_SECS).contains(&(now.as_second() - failed.as_second())));
+        let full = self.options.file_bytes_max.max(self.live.checkpoint_bytes);
+        !failed_lately && (self.renew || self.live.event_bytes() >= full)
+    }
+
+    /// Begins a new live file with a checkpoint. A crash between any two steps leaves files from which opening
+    /// goes on.
+    fn rotate(&mut self, view: &View, now: Timestamp) -> io::Result<()> {
+        let (live, next) = (files::live(&self.dir), files::next(&self.dir));
+        let checkpoint = Checkpoint {
+            seq: view.seq,
+            time: now,
+            context: Context { cluster: &self.options.cluster, baseline: &view.baseline },
+            deviations: view.by_seq.iter().map(|(_, deviation)| deviation),
+        };
+        files::create_dir(&self.dir)?;
+        let written = checkpoint.write(&next, self.live.chain.clone())?;
+        if self.options.flush != Flush::Never && self.live.sync().is_err() {
+            // The history of that file may have a hole after a power cut; the new file's checkpoint has none.
+            tracing::warn!(path = %live.display(), "failed to make the journal durable before its rotation");
+        }
+        if self.live.event_bytes() > 0 && self.live.is_at(&live) {
+            files::rename(&live, &self.free_name())?;
+        }
+        files::rename(&next, &live)?;
+        files::sync_dir(&self.dir)?;
+        self.live = Live::new(written.file, written.bytes, written.chain, view.seq + 1, written.bytes);
+        self.renew = false;
+        self.remove_oldest()
+    }
+
+    /// The name under which the live file is kept. No earlier file is ever overwritten.
+    fn free_name(&self) -> PathBuf {
+        let mut first = self.live.first;
+        while files::rotated(&self.dir, first).exists() {
+            first += 1;
+        }
+        files::rotated(&self.dir, first)
+    }
+
+    fn remove_oldest(&self) -> io::Result<()> {
+        let rotated = files::list_rotated(&self.dir)?;
+        let excess = rotated.len().saturating_sub(self.options.files_max);
+        rotated.iter().take(excess).try_for_each(|(_, path)| files::remove(path))
+    }
+
+    fn sync_when_due(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        let due = match self.options.flush {
+            Flush::Each => true,
+            // A clock that was set back must not put the sync off.
+            Flush::Every(secs) => {
+                !(0..i64::from(secs)).contains(&(now.as_second() - self.synced.as_second()))
+            }
+            Flush::Never => false,
+        };
+        if !due {
+            return Ok(());
+        }
+        self.synced = now;
+        self.sync()
+    }
+}

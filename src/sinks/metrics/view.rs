@@ -1,0 +1,109 @@
+//! The families that are told from the view at each scrape, so that a series is there exactly as long as what
+//! it describes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::table::{BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WATCH_SYNCED};
+use super::text::Page;
+use crate::model::{CountKey, Direction, Severity, Sight, View};
+
+/// The id of the series into which what is beyond the bound is folded.
+const OVERFLOW: &str = "overflow";
+
+/// Which of the optional families are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How many deviations are told one by one in `plimsoll_deviation_info`; none turns the family off.
+    pub deviation_info_max: Option<usize>,
+}
+
+pub(super) fn render(view: &View, options: Options, page: &mut Page) {
+    deviations(view, page);
+    if let Some(max) = options.deviation_info_max {
+        deviation_info(view, max, page);
+    }
+    oldest(view, page);
+    checks(view, page);
+    kinds(view, page);
+    let baseline = &view.baseline;
+    page.family(&BASELINE_INFO).sample(&[&baseline.name, &baseline.digest], 1);
+}
+
+/// Costs the number of series, not of deviations.
+fn deviations(view: &View, page: &mut Page) {
+    let mut family = page.family(&DEVIATIONS);
+    for check in view.checks.iter().filter(|check| check.blind.is_empty()) {
+        let check = check.check;
+        let key = CountKey {
+            check: check.id,
+            severity: check.severity,
+            direction: Direction::Loosened,
+            namespace: Arc::default(),
+        };
+        if !view.counts.contains_key(&key) {
+            family.sample(&[key.check, key.severity.as_str(), key.direction.as_str(), ""], 0);
+        }
+    }
+    for (key, count) in &view.counts {
+        family.sample(&[key.check, key.severity.as_str(), key.direction.as_str(), &key.namespace], count);
+    }
+}
+
+/// The first `max` deviations in the order of their ids, which is steady while others come and go; the rest
+/// folded by check, so that the sum over the family is always that of what stands.
+fn deviation_info(view: &View, max: usize, page: &mut Page) {
+    let mut rest: BTreeMap<(&str, Severity), u64> = BTreeMap::new();
+    for (key, count) in &view.counts {
+        *rest.entry((key.check, key.severity)).or_default() += count;
+    }
+    let mut family = page.family(&DEVIATION_INFO);
+    for deviation in view.standing.values().take(max) {
+        let (check, severity) = (deviation.check.id, deviation.severity);
+        let key = &deviation.finding.object.key;
+        let id = deviation.id.to_string();
+        family.sample(&[&id, check, severity.as_str(), &key.namespace, key.kind.name(), &key.name], 1);
+        if let Some(count) = rest.get_mut(&(check, severity)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    for ((check, severity), count) in rest.into_iter().filter(|(_, count)| *count > 0) {
+        family.sample(&[OVERFLOW, check, severity.as_str(), "", "", ""], count);
+    }
+}
+
+/// Goes over all that stands, at a scrape and not at each change.
+fn oldest(view: &View, page: &mut Page) {
+    let mut oldest = BTreeMap::new();
+    for deviation in view.standing.values() {
+        let opened = oldest.entry(deviation.severity).or_insert(deviation.opened_at);
+        *opened = deviation.opened_at.min(*opened);
+    }
+    let mut family = page.family(&OLDEST);
+    for (severity, opened) in oldest {
+        family.sample(&[severity.as_str()], seconds(opened));
+    }
+}
+
+fn checks(view: &View, page: &mut Page) {
+    let mut family = page.family(&CHECK_BLIND);
+    for check in &view.checks {
+        family.sample(&[check.check.id], u8::from(!check.blind.is_empty()));
+    }
+}
+
+fn kinds(view: &View, page: &mut Page) {
+    let mut synced = page.family(&WATCH_SYNCED);
+    for kind in &view.kinds {
+        synced.sample(&[kind.kind.name()], u8::from(kind.sight == Sight::Synced));
+    }
+    let mut objects = page.family(&OBJECTS);
+    for kind in &view.kinds {
+        objects.sample(&[kind.kind.name()], kind.objects);
+    }
+}
+
+/// The time in seconds since 1970, with its fraction.
+fn seconds(time: jiff::Timestamp) -> f64 {
+    time.as_millisecond() as f64 / 1e3
+}
