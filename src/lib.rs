@@ -20,6 +20,8 @@ pub mod engine;
 
 pub mod sinks;
 
+pub mod serve;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]
