@@ -22,6 +22,8 @@ pub mod sinks;
 
 pub mod serve;
 
+pub mod demo;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

@@ -1,0 +1,169 @@
+//! The story that the demo tells: what happens in the cluster, and which transitions must come of it.
+
+use jiff::Timestamp;
+
+use crate::model::{Event, Kind, ObjectKey};
+
+use super::population::{Workload, platform, remove, retire_old, roll_out};
+use super::store::Store;
+
+/// The check that the scenario is about.
+pub const PRIVILEGED: &str = "pod-security/privileged";
+
+/// One thing that happens, and what it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What happens, in one sentence for people.
+    pub title: &'static str,
+    pub action: Action,
+    /// The transitions that must come of it, and no others.
+    pub expected: Vec<Expected>,
+}
+
+/// What is done to the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The workload is declared and its pods start. Pods of an earlier template go on running.
+    RollOut(Workload),
+    /// The rollout ends: pods of earlier templates are gone.
+    Finish(Workload),
+    /// The workload is deleted with its pods.
+    Remove(Workload),
+}
+
+/// A transition as far as the scenario can know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    pub event: Event,
+    pub check: &'static str,
+    pub object: ObjectKey,
+    pub key: String,
+}
+
+/// What stands before the scenario begins, opened at the first sight of the cluster.
+pub fn initial() -> Vec<Expected> {
+    platform().iter().flat_map(|workload| privileged(workload, Event::Opened)).collect()
+}
+
+/// One transition for each privileged container of the workload.
+fn privileged(workload: &Workload, event: Event) -> Vec<Expected> {
+    let containers = workload.init_containers.iter().chain(&workload.containers);
+    containers
+        .filter(|container| container.privileged)
+        .map(|container| Expected {
+            event,
+            check: PRIVILEGED,
+            object: workload.object(),
+            key: format!("{}/privileged", container.name),
+        })
+        .collect()
+}
+
+/// The steps, in the order in which they must be taken.
+pub fn steps() -> Vec<Step> {
+    [debugger_appears(), checkout_loosened(), by_hand(), nightly_report(), cache_tuning(), debugger_leaves()]
+        .concat()
+}
+
+/// Does what the step says.
+pub fn apply(step: &Step, store: &Store, now: Timestamp) {
+    match &step.action {
+        Action::RollOut(workload) => roll_out(store, workload, now),
+        Action::Finish(workload) => retire_old(store, workload, now),
+        Action::Remove(workload) => remove(store, workload),
+    }
+}
+
+fn roll_out_of(title: &'static str, workload: &Workload, expected: Vec<Expected>) -> Step {
+    Step { title, action: Action::RollOut(workload.clone()), expected }
+}
+
+fn finish_of(title: &'static str, workload: &Workload, expected: Vec<Expected>) -> Step {
+    Step { title, action: Action::Finish(workload.clone()), expected }
+}
+
+fn removal_of(title: &'static str, workload: &Workload, expected: Vec<Expected>) -> Step {
+    Step { title, action: Action::Remove(workload.clone()), expected }
+}
+
+fn debugger() -> Workload {
+    Workload::new(Kind::Deployment, "payments", "node-debugger", 3, &["debugger"]).privileged("debugger")
+}
+
+fn debugger_appears() -> Vec<Step> {
+    let (debugger, more) = (debugger(), debugger().scaled(6));
+    vec![
+        roll_out_of(
+            "Somebody debugs a node: a privileged Deployment appears in payments",
+            &debugger,
+            privileged(&debugger, Event::Opened),
+        ),
+        roll_out_of("It is scaled from 3 to 6 pods, which is the same deviation still", &more, Vec::new()),
+    ]
+}
+
+fn checkout_loosened() -> Vec<Step> {
+    let clean = Workload::new(Kind::Deployment, "shop", "checkout", 12, &["api", "proxy", "logger"]);
+    let loose = clean.clone().privileged("proxy");
+    vec![
+        roll_out_of(
+            "A rollout of checkout makes its second container privileged",
+            &loose,
+            privileged(&loose, Event::Opened),
+        ),
+        finish_of("The rollout ends: only privileged pods are left", &loose, Vec::new()),
+        roll_out_of("The fix is rolled out, while the privileged pods still run", &clean, Vec::new()),
+        finish_of("The last privileged pod of checkout is gone", &clean, privileged(&loose, Event::Resolved)),
+    ]
+}
+
+fn by_hand() -> Vec<Step> {
+    let shell = Workload::new(Kind::Pod, "accounts", "shell", 1, &["sh"]).privileged("sh");
+    vec![
+        roll_out_of(
+            "A privileged pod is made by hand in accounts",
+            &shell,
+            privileged(&shell, Event::Opened),
+        ),
+        removal_of("The pod is deleted", &shell, privileged(&shell, Event::Resolved)),
+    ]
+}
+
+fn nightly_report() -> Vec<Step> {
+    let clean = Workload::new(Kind::CronJob, "analytics", "nightly-report", 2, &["report"]);
+    let loose = clean.clone().privileged("report");
+    vec![
+        roll_out_of(
+            "The template of a CronJob turns privileged, and its next job runs so",
+            &loose,
+            privileged(&loose, Event::Opened),
+        ),
+        finish_of("The job before it is done and deleted", &loose, Vec::new()),
+        roll_out_of("The CronJob is mended, while its privileged job still runs", &clean, Vec::new()),
+        finish_of("The privileged job is done and deleted", &clean, privileged(&loose, Event::Resolved)),
+    ]
+}
+
+fn cache_tuning() -> Vec<Step> {
+    let clean = Workload::new(Kind::StatefulSet, "shop", "basket-cache", 3, &["redis", "metrics"]);
+    let loose = clean.clone().with_init("sysctl").privileged("sysctl");
+    vec![
+        roll_out_of(
+            "An init container that sets kernel parameters comes to a StatefulSet",
+            &loose,
+            privileged(&loose, Event::Opened),
+        ),
+        finish_of("Its pods are made anew with it", &loose, Vec::new()),
+        roll_out_of("The init container is taken out of the template", &clean, Vec::new()),
+        finish_of("Its pods are made anew without it", &clean, privileged(&loose, Event::Resolved)),
+    ]
+}
+
+fn debugger_leaves() -> Vec<Step> {
+    let debugger = debugger();
+    vec![removal_of(
+        "The node is debugged, and the Deployment is deleted",
+        &debugger,
+        privileged(&debugger, Event::Resolved),
+    )]
+}

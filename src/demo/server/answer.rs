@@ -1,0 +1,122 @@
+//! One request, one answer.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{Method, Request, Response, StatusCode};
+
+use crate::demo::store::{Encoding, Store};
+use crate::model::Kind;
+
+use super::body::AnswerBody;
+use super::discovery::discovery;
+use super::faults::Faults;
+use super::frames::{Framer, status_body};
+use super::list::list;
+use super::negotiate::{content_type, negotiate, stream_content_type};
+use super::options::Options;
+use super::status::{self, Refusal};
+use super::watch::{Garbage, watch};
+
+/// The encodings that are served, in the order in which they are offered.
+const SERVED: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
+const SERVED_TYPES: &str = "application/json, application/vnd.kubernetes.protobuf, \
+     application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+const SERVED_TYPES_JSON: &str = "application/json, application/json;stream=watch";
+
+/// What all connections answer from.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub store: Arc<Store>,
+    pub faults: Mutex<Faults>,
+}
+
+/// The answer to a request.
+pub(super) fn answer<B>(source: &Source, request: &Request<B>) -> Response<AnswerBody> {
+    let faults = source.faults.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let served = if faults.protobuf_refused { &SERVED[..1] } else { &SERVED[..] };
+    let encoding = negotiate(accept, served);
+    // An error is told in the encoding that was asked for; in JSON where that is not known.
+    let answer = route(source, &faults, encoding, request);
+    answer.unwrap_or_else(|refusal| refuse(encoding.unwrap_or(Encoding::Json), &refusal))
+}
+
+fn route<B>(
+    source: &Source,
+    faults: &Faults,
+    encoding: Option<Encoding>,
+    request: &Request<B>,
+) -> Result<Response<AnswerBody>, Refusal> {
+    if let Some(error) = faults.error {
+        return Err(status::server_error(error));
+    }
+    if faults.unauthorized {
+        return Err(status::unauthorized());
+    }
+    let path = request.uri().path();
+    if let Some(value) = discovery(path) {
+        let body = AnswerBody::Whole(format!("{value}\n").into());
+        return Ok(respond(StatusCode::OK, content_type(Encoding::Json), body));
+    }
+    let kind = Kind::ALL.into_iter().find(|kind| kind.path() == path);
+    let kind = kind.filter(|kind| !faults.not_served.contains(kind)).ok_or_else(status::not_found)?;
+    if request.method() != Method::GET {
+        return Err(status::method_not_allowed());
+    }
+    serve(source, faults, kind, encoding, request)
+}
+
+fn serve<B>(
+    source: &Source,
+    faults: &Faults,
+    kind: Kind,
+    encoding: Option<Encoding>,
+    request: &Request<B>,
+) -> Result<Response<AnswerBody>, Refusal> {
+    let options = Options::read(request.uri(), !faults.watch_list_refused);
+    if faults.forbidden.contains(&kind) {
+        let verb = if matches!(options, Ok(Options::Watch(_))) { "watch" } else { "list" };
+        return Err(status::forbidden(kind, verb));
+    }
+    let encoding = encoding.ok_or_else(|| {
+        status::not_acceptable(if faults.protobuf_refused { SERVED_TYPES_JSON } else { SERVED_TYPES })
+    })?;
+    match options? {
+        Options::List(options) => {
+            let body = list(&source.store, kind, encoding, &options)?;
+            Ok(respond(StatusCode::OK, content_type(encoding), body))
+        }
+        Options::Watch(options) => {
+            let garbage = source.take_garbage(kind);
+            let body = watch(&source.store, Framer::new(kind, encoding), kind, &options, garbage);
+            Ok(respond(StatusCode::OK, stream_content_type(encoding), body))
+        }
+    }
+}
+
+impl Source {
+    /// Whether this watch is to begin with garbage, which the next one then does not.
+    fn take_garbage(&self, kind: Kind) -> Option<Garbage> {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.garbage.remove(&kind).then_some(Garbage)
+    }
+}
+
+fn refuse(encoding: Encoding, refusal: &Refusal) -> Response<AnswerBody> {
+    let body = AnswerBody::Whole(status_body(encoding, &refusal.status).into());
+    let mut response = respond(refusal.code, content_type(encoding), body);
+    if let Some(secs) = refusal.retry_after_secs {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
+    }
+    response
+}
+
+fn respond(code: StatusCode, content_type: &'static str, body: AnswerBody) -> Response<AnswerBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}
