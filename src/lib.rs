@@ -24,6 +24,12 @@ pub mod serve;
 
 pub mod demo;
 
+pub mod run;
+
+pub mod config;
+
+pub mod cli;
+
 /// The tests of `wire` measure what decoding allocates.
 #[cfg(test)]
 #[global_allocator]

@@ -1,0 +1,46 @@
+//! The command line: one file per command. It alone reads arguments and the environment.
+
+mod demo;
+mod escape;
+mod failure;
+mod log;
+mod run;
+mod runtime;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Watches a Kubernetes cluster and says what deviates from a declared baseline.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Demo(demo::Demo),
+}
+
+/// Runs the command that `arguments` (the program's name first) ask for. The exit status is 0 where all went well, 1
+/// where it failed, and 2 where arguments or settings are mistaken.
+pub fn main(
+    arguments: impl Iterator<Item = OsString>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return failure::report_usage(&error),
+    };
+    let environment = environment.collect();
+    let done = match cli.command {
+        Command::Run(run) => run.execute(environment),
+        Command::Demo(demo) => demo.execute(environment),
+    };
+    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+}

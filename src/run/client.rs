@@ -1,0 +1,31 @@
+//! The client of the API server.
+
+use anyhow::Context;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+
+use crate::config;
+
+/// The client that the settings ask for: of a kubeconfig file and context, else as kubectl finds them, else
+/// the one of the pod that the daemon runs in, whose token is read again as it rotates.
+pub(super) async fn connect(settings: &config::Kube) -> anyhow::Result<kube::Client> {
+    let mut config = find(settings).await?;
+    // Whoever watches must know at once that the server refuses. The client's own retries would hide it, and
+    // show as a server that does not answer.
+    config.default_retry = false;
+    tracing::info!(server = %config.cluster_url, "watching");
+    kube::Client::try_from(config).context("failed to make a client of the API server")
+}
+
+async fn find(settings: &config::Kube) -> anyhow::Result<kube::Config> {
+    let options = KubeConfigOptions { context: settings.context.clone(), ..KubeConfigOptions::default() };
+    if let Some(path) = &settings.kubeconfig {
+        let file =
+            Kubeconfig::read_from(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let config = kube::Config::from_custom_kubeconfig(file, &options).await;
+        return config.with_context(|| format!("failed to use {}", path.display()));
+    }
+    if options.context.is_some() {
+        return kube::Config::from_kubeconfig(&options).await.context("failed to find a kubeconfig");
+    }
+    kube::Config::infer().await.context("found neither a kubeconfig nor the service account of a pod")
+}

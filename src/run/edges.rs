@@ -1,0 +1,161 @@
+//! The edges, started from the settings.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::now;
+use crate::checks::CHECKS;
+use crate::config::{self, Config};
+use crate::model::{Kind, View};
+use crate::serve::{self, JournalFeed, State, Vitals};
+use crate::sinks::alertmanager::{AlertOptions, Attempt, Target};
+use crate::sinks::metrics::Metrics;
+use crate::sinks::{alertmanager, journal, metrics};
+use crate::snapshot::Intake;
+use crate::watch::{Delivery, Options};
+
+/// How many transitions wait for a disk that takes none.
+const JOURNAL_PENDING_MAX: usize = 100_000;
+
+pub(super) fn journal_options(config: &Config) -> journal::Options {
+    let settings = &config.journal;
+    let flush = match settings.flush {
+        config::Flush::Each => journal::Flush::Each,
+        config::Flush::Interval(interval) => journal::Flush::Every(whole_secs(interval)),
+        config::Flush::Never => journal::Flush::Never,
+    };
+    journal::Options {
+        cluster: config.cluster.clone(),
+        flush,
+        file_bytes_max: settings.file_max_bytes,
+        // The one being written counts as well.
+        files_max: settings.files_max.saturating_sub(1),
+        pending_max: JOURNAL_PENDING_MAX,
+    }
+}
+
+/// Metrics of which nothing is counted yet.
+pub(super) fn metrics() -> Metrics {
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+    for check in CHECKS {
+        metrics.check_enabled(&check.info);
+    }
+    // The embedded baseline has none.
+    metrics.baseline_loaded(0);
+    metrics
+}
+
+/// Starts a task for each kind. Returns where they deliver.
+pub(super) fn watch(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+    client: &kube::Client,
+    intake: &Arc<Intake>,
+) -> mpsc::Receiver<Delivery> {
+    let (sender, deliveries) = mpsc::channel(config.watch.queue_depth);
+    let options = Options {
+        page_size: config.watch.page_size,
+        lifetime: config.watch.lifetime,
+        backoff_min: config.watch.backoff_min,
+        backoff_max: config.watch.backoff_max,
+        frame_max: config.watch.frame_max_bytes,
+        clock: now,
+    };
+    for kind in Kind::ALL {
+        let (client, intake) = (client.clone(), Arc::clone(intake));
+        tasks.spawn(crate::watch::watch(kind, client, options.clone(), intake, sender.clone()));
+    }
+    deliveries
+}
+
+/// Starts a task for each Alertmanager.
+pub(super) fn alert(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+    metrics: &Arc<Metrics>,
+    view: &watch::Receiver<Arc<View>>,
+    ending: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let settings = &config.alertmanager;
+    for (index, url) in settings.urls.iter().enumerate() {
+        let target = Target::parse(&url.to_string())?;
+        let sink = format!("alertmanager/{index}");
+        let (view, ending, metrics) = (view.clone(), ending.clone(), Arc::clone(metrics));
+        let options = alert_options(config);
+        tasks.spawn(async move {
+            let report = |attempt: Attempt<'_>| {
+                match attempt.result {
+                    Ok(()) => metrics.sink_sent(&sink),
+                    Err(_) => metrics.sink_failed(&sink),
+                }
+                metrics.sink_queue_depth(&sink, attempt.waiting);
+            };
+            if let Err(error) = alertmanager::run(target, options, view, now, report, ending).await {
+                tracing::error!(%error, "alerts cannot be sent");
+            }
+        });
+    }
+    Ok(())
+}
+
+fn alert_options(config: &Config) -> alertmanager::Options {
+    let settings = &config.alertmanager;
+    alertmanager::Options {
+        alerts: AlertOptions {
+            cluster: config.cluster.clone(),
+            runbook_url: settings.runbook_url.clone().unwrap_or_default(),
+            resend_secs: whole_secs(settings.resend),
+        },
+        batch_max: settings.batch_max,
+        resolved_keep_secs: whole_secs(settings.resolved_keep),
+        notify_initial: config.notify.initial,
+        timeout_secs: whole_secs(settings.timeout),
+    }
+}
+
+/// What the server shares with the walk and the journal.
+pub(super) struct Shown {
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) vitals: Arc<Vitals>,
+    pub(super) view: watch::Receiver<Arc<View>>,
+    /// The number up to which the journal is written.
+    pub(super) written: watch::Receiver<u64>,
+}
+
+/// Starts the server. Returns where it listens.
+pub(super) async fn serve(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+    shown: Shown,
+    ending: &watch::Receiver<bool>,
+) -> anyhow::Result<SocketAddr> {
+    let listen = config.serve.listen;
+    let bound = TcpListener::bind(listen).await;
+    let listener = bound.with_context(|| format!("failed to listen on {listen} (serve.listen)"))?;
+    let address = listener.local_addr().context("failed to learn where the server listens")?;
+    let info_max = config.metrics.deviation_info.then_some(config.metrics.deviation_info_max);
+    let state = State {
+        view: shown.view,
+        metrics: shown.metrics,
+        metrics_options: metrics::Options { deviation_info_max: info_max },
+        cluster: config.cluster.as_str().into(),
+        journal: Some(JournalFeed { dir: config.journal.dir.clone(), written: shown.written }),
+        vitals: shown.vitals,
+        connections_max: config.serve.connections_max,
+        streams_max: config.serve.event_streams_max,
+        clock: now,
+    };
+    tasks.spawn(serve::serve(listener, state, ending.clone()));
+    tracing::info!(%address, "serving");
+    Ok(address)
+}
+
+fn whole_secs(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
+}
