@@ -1,0 +1,108 @@
+//! The fat objects: their two encodings hold the same, and they are as heavy as real ones.
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1 as core;
+use plimsoll::demo::objects::Pod;
+use plimsoll::demo::population::{Load, populate, populate_load};
+use plimsoll::demo::store::{Encoding, Store};
+use plimsoll::model::Kind;
+use prost::Message;
+
+fn now() -> Timestamp {
+    "2026-11-24T09:00:00Z".parse().unwrap()
+}
+
+fn load() -> Store {
+    let store = Store::new(1000);
+    populate_load(&store, Load { pods: 20, namespaces: 2, privileged_every: 2 }, now());
+    store
+}
+
+#[test]
+fn pods_are_as_heavy_as_real_ones() {
+    let store = load();
+    let snapshot = store.snapshot(Kind::Pod);
+    assert_eq!(snapshot.objects.len(), 20);
+    for pod in snapshot.objects.iter() {
+        let (json, protobuf) = (pod.bytes(Encoding::Json).len(), pod.bytes(Encoding::Protobuf).len());
+        assert!((9_000..11_000).contains(&json), "{json}");
+        assert!((6_000..8_000).contains(&protobuf), "{protobuf}");
+        let managed = Pod::decode(pod.bytes(Encoding::Protobuf).as_ref()).unwrap().metadata.managed_fields;
+        let managed = serde_json::to_vec(&managed).unwrap().len();
+        assert!((3_000..5_000).contains(&managed), "{managed}");
+    }
+}
+
+#[test]
+fn both_encodings_hold_the_same() {
+    let store = Store::new(1000);
+    populate(&store, now());
+    for kind in Kind::ALL {
+        let snapshot = store.snapshot(kind);
+        for object in snapshot.objects.iter() {
+            let json: serde_json::Value = serde_json::from_slice(object.bytes(Encoding::Json)).unwrap();
+            assert_eq!(json["metadata"]["resourceVersion"], object.version().to_string());
+            if kind == Kind::Pod {
+                compare(object.bytes(Encoding::Protobuf), json);
+            }
+        }
+    }
+    assert!(store.len(Kind::Pod) > 200);
+}
+
+/// Reads the JSON form by types that are not ours, and compares it with what protobuf says.
+fn compare(protobuf: &[u8], json: serde_json::Value) {
+    let (ours, theirs) =
+        (Pod::decode(protobuf).unwrap(), serde_json::from_value::<core::Pod>(json.clone()).unwrap());
+    let (spec, status) = (theirs.spec.as_ref().unwrap(), theirs.status.as_ref().unwrap());
+    assert_eq!(Some(&ours.metadata.name), theirs.metadata.name.as_ref());
+    assert_eq!(Some(&ours.spec.node_name), spec.node_name.as_ref());
+    assert_eq!(Some(&ours.status.pod_ip), status.pod_ip.as_ref());
+    assert_eq!(ours.spec.containers.len(), spec.containers.len());
+    for (ours, theirs) in ours.spec.containers.iter().zip(&spec.containers) {
+        let (ours, theirs) =
+            (ours.security_context.as_ref().unwrap(), theirs.security_context.as_ref().unwrap());
+        assert_eq!(ours.privileged, theirs.privileged);
+        assert_eq!(ours.run_as_user, theirs.run_as_user);
+    }
+    // Nothing that we write is unknown to them: it is all there when they write it again.
+    assert_eq!(serde_json::to_value(&theirs).unwrap(), with_type(json));
+}
+
+fn with_type(mut json: serde_json::Value) -> serde_json::Value {
+    // They leave out what is null.
+    for condition in json["status"]["conditions"].as_array_mut().unwrap() {
+        assert!(condition.as_object_mut().unwrap().remove("lastProbeTime").unwrap().is_null());
+    }
+    json["kind"] = "Pod".into();
+    json["apiVersion"] = "v1".into();
+    json
+}
+
+#[tokio::test]
+async fn churn_rewrites_both_encodings_alike() {
+    let store = load();
+    let before = store.snapshot(Kind::Pod);
+    // The JSON of the first ten is made before the churn, and so is rewritten; that of the others is made after.
+    for pod in &before.objects[..10] {
+        pod.bytes(Encoding::Json);
+    }
+    assert_eq!(store.churn(Kind::Pod, 50, 0).await, 50);
+    let after = store.snapshot(Kind::Pod);
+    for (index, (before, after)) in before.objects.iter().zip(after.objects.iter()).enumerate() {
+        let was = Pod::decode(before.bytes(Encoding::Protobuf).as_ref()).unwrap();
+        let is = Pod::decode(after.bytes(Encoding::Protobuf).as_ref()).unwrap();
+        let touches = if index < 10 { 3 } else { 2 };
+        let mut expected = was.clone();
+        expected.metadata.resource_version = after.version().to_string();
+        let settled = was.metadata.managed_fields[1].time.unwrap();
+        expected.metadata.managed_fields[1].time = Some(settled.plus_secs(touches));
+        for condition in &mut expected.status.conditions {
+            if condition.last_transition_time == settled {
+                condition.last_transition_time = settled.plus_secs(touches);
+            }
+        }
+        assert_eq!(is, expected);
+        assert_eq!(after.bytes(Encoding::Json), &serde_json::to_vec(&expected).unwrap());
+    }
+}

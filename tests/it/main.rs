@@ -1,0 +1,14 @@
+//! The integration tests, one binary.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps says enough where it fails")]
+
+mod cli;
+mod config;
+mod dashboards;
+mod demo_cluster;
+mod demo_objects;
+mod demo_wire;
+mod docs;
+mod floors;
+mod incremental;
+mod watch;

@@ -1,0 +1,7 @@
+//! The watch on the embedded cluster: whatever the server does, what is told is true and told once.
+
+mod events;
+mod faults;
+mod first_list;
+mod gone;
+mod rig;
