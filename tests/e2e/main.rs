@@ -1,0 +1,17 @@
+//! The daemon against real parts: kube-apiserver, etcd, kube-controller-manager, Prometheus and Alertmanager.
+//!
+//! `tests/run e2e` provides them and runs this.
+
+#![allow(clippy::print_stderr, reason = "a test that fails shows the logs of what it ran")]
+
+mod support;
+
+mod api_outage;
+mod deviation;
+mod lost_right;
+mod parts;
+mod restart;
+mod wire;
+
+/// The check that scenarios break: one that every baseline asks for, at every level.
+const PRIVILEGED: &str = "pod-security/privileged";

@@ -1,0 +1,100 @@
+//! The objects that scenarios are about.
+
+use serde_json::{Value, json};
+
+use super::control_plane::ControlPlane;
+use super::poll;
+
+/// A namespace of a test's own.
+pub(crate) struct Namespace<'a> {
+    plane: &'a ControlPlane,
+    pub(crate) name: String,
+}
+
+impl<'a> Namespace<'a> {
+    pub(crate) fn create(plane: &'a ControlPlane, name: &str) -> Self {
+        plane.kubectl(&["create", "namespace", name], "");
+        plane.wait_for_service_account(name);
+        Self { plane, name: name.to_owned() }
+    }
+
+    /// A Deployment of two replicas that the restricted standard has nothing against, or that is privileged.
+    pub(crate) fn deployment(&self, name: &str, privileged: bool) {
+        let manifest = json!({
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": name, "namespace": self.name},
+            "spec": {
+                "replicas": 2,
+                // Pods never become ready here, and a rolling update would wait for them for ever.
+                "strategy": {"type": "Recreate"},
+                "selector": {"matchLabels": {"app": name}},
+                "template": {"metadata": {"labels": {"app": name}}, "spec": pod_spec(privileged)},
+            },
+        });
+        self.apply(&manifest);
+    }
+
+    /// A pod without a controller.
+    pub(crate) fn pod(&self, name: &str, privileged: bool) {
+        self.apply(&json!({
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": self.name},
+            "spec": pod_spec(privileged),
+        }));
+    }
+
+    /// Waits until a Deployment's two pods are those of its present template, and no others are left.
+    pub(crate) fn wait_for_pods(&self, deployment: &str, privileged: bool) {
+        poll::eventually(
+            &format!("two pods of {}/{deployment}, privileged: {privileged}", self.name),
+            || {
+                let selector = format!("app={deployment}");
+                let listed = self.kubectl(&["get", "pods", "--selector", &selector, "--output", "json"]);
+                let listed: Value = serde_json::from_str(&listed).map_err(|error| error.to_string())?;
+                let pods = listed["items"].as_array().ok_or("no items")?;
+                let seen: Vec<bool> = pods.iter().map(is_privileged).collect();
+                poll::is(&vec![privileged; 2], &seen)
+            },
+        );
+    }
+
+    /// Deletes an object after all that it owns, and waits until it is gone. The other way round, what it owned would
+    /// for a moment be without an owner.
+    pub(crate) fn delete(&self, kind: &str, name: &str) {
+        self.kubectl(&["delete", kind, name, "--cascade=foreground", "--wait=true"]);
+    }
+
+    pub(crate) fn kubectl(&self, args: &[&str]) -> String {
+        let mut all = vec!["--namespace", &self.name];
+        all.extend_from_slice(args);
+        self.plane.kubectl(&all, "")
+    }
+
+    fn apply(&self, manifest: &Value) {
+        self.plane.kubectl(&["apply", "--filename", "-"], &manifest.to_string());
+    }
+}
+
+fn is_privileged(pod: &Value) -> bool {
+    pod["spec"]["containers"][0]["securityContext"]["privileged"] == true
+}
+
+/// A pod that keeps to the restricted standard but for what is asked for. The API server itself refuses a privileged
+/// container that may not escalate, so that the two go together.
+fn pod_spec(privileged: bool) -> Value {
+    json!({
+        "automountServiceAccountToken": false,
+        "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [{
+            "name": "main",
+            "image": "registry.example.com/shop/web:1.0",
+            "securityContext": {
+                "privileged": privileged,
+                "allowPrivilegeEscalation": privileged,
+                "capabilities": {"drop": ["ALL"]},
+            },
+        }],
+    })
+}

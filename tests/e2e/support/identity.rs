@@ -1,0 +1,62 @@
+//! Who the daemon is to the API server: a service account that may read what Plimsoll watches, and nothing else.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::control_plane::ControlPlane;
+use super::kubeconfig;
+
+/// What Plimsoll watches: API group and resources.
+const WATCHED: [(&str, &[&str]); 3] = [
+    ("", &["namespaces", "pods", "replicationcontrollers"]),
+    ("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"]),
+    ("batch", &["jobs", "cronjobs"]),
+];
+
+/// A service account with a `ClusterRole` of its own, so that a test can take rights from it without disturbing others.
+pub(crate) struct Identity<'a> {
+    plane: &'a ControlPlane,
+    name: String,
+    kubeconfig: PathBuf,
+}
+
+impl<'a> Identity<'a> {
+    /// Makes the namespace `plimsoll-NAME` with the account in it, its role, and a token that lasts an hour.
+    pub(crate) fn create(plane: &'a ControlPlane, name: &str) -> Self {
+        let name = format!("plimsoll-{name}");
+        plane.kubectl(&["create", "namespace", &name], "");
+        plane.kubectl(&["create", "serviceaccount", "plimsoll", "--namespace", &name], "");
+        let account = format!("--serviceaccount={name}:plimsoll");
+        let role = format!("--clusterrole={name}");
+        plane.kubectl(&["create", "clusterrolebinding", &name, &role, &account], "");
+        let token = plane.kubectl(&["create", "token", "plimsoll", "--namespace", &name], "");
+        let file = plane.home().join(&name).with_extension("kubeconfig");
+        let kubeconfig = kubeconfig::write(file, &plane.server(), &plane.authority(), token.trim());
+        let identity = Self { plane, name, kubeconfig };
+        identity.allow_all_but("");
+        identity
+    }
+
+    pub(crate) fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// Rewrites the role so that the account may read all that Plimsoll watches, but not `resource`.
+    pub(crate) fn allow_all_but(&self, resource: &str) {
+        let rules: Vec<Value> = WATCHED
+            .iter()
+            .map(|(group, resources)| {
+                let left: Vec<_> = resources.iter().filter(|left| **left != resource).collect();
+                json!({"apiGroups": [group], "resources": left, "verbs": ["list", "watch"]})
+            })
+            .collect();
+        let role = json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": self.name},
+            "rules": rules,
+        });
+        self.plane.kubectl(&["apply", "--filename", "-"], &role.to_string());
+    }
+}
