@@ -210,7 +210,7 @@ fn an_unreadable_object_is_found_until_it_can_be_read() {
 }
 
 #[test]
-fn one_reason_for_blindness_is_one_finding() {
+fn blindness_is_one_finding_with_its_reasons() {
     let cluster = Cluster::new();
     let check = &monitor::blind::CHECK;
     for kind in Kind::ALL {
@@ -220,11 +220,10 @@ fn one_reason_for_blindness_is_one_finding() {
     cluster.apply(Change::Lost(Kind::Job, Loss::Forbidden));
     cluster.apply(Change::Lost(Kind::Pod, Loss::Forbidden));
     cluster.apply(Change::Lost(Kind::CronJob, Loss::NotServed));
-    let [forbidden, not_served] = cluster.findings(check, &Scope::Cluster).try_into().unwrap();
-    assert_eq!((forbidden.key.as_str(), forbidden.count), ("forbidden", 2));
-    assert_eq!(forbidden.message, "cannot see Pod, Job: forbidden");
-    assert_eq!((not_served.key.as_str(), not_served.count), ("not-served", 1));
-    assert_eq!(forbidden.object.key, ObjectKey::cluster());
+    let [blind] = cluster.findings(check, &Scope::Cluster).try_into().unwrap();
+    assert_eq!((blind.actual.as_str(), blind.count), ("forbidden, not-served", 3));
+    assert_eq!(blind.message, "cannot see Pod (forbidden), Job (forbidden), CronJob (not-served)");
+    assert_eq!(blind.object.key, ObjectKey::cluster());
 }
 
 #[test]

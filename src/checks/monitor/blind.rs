@@ -1,12 +1,13 @@
 //! Every watched kind must be seen.
 //!
-//! Reads how well each kind is seen. One reason is one deviation, however many kinds it hides: its count
-//! is the number of kinds.
+//! Reads how well each kind is seen. Blindness is one deviation, however many kinds it hides: their number
+//! is its count, the reasons are its evidence. An API server that comes back by way of other errors changes
+//! it, rather than resolving and opening it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::checks::{Check, Facts, Judges, Reads};
-use crate::model::{CheckInfo, Direction, Finding, Kind, Loss, ObjectKey, ObjectRef, Scope, Severity};
+use crate::model::{CheckInfo, Direction, Finding, ObjectKey, ObjectRef, Scope, Severity};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -27,28 +28,25 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn evaluate(facts: &Facts<'_>, _scope: &Scope) -> Vec<Finding> {
-    let mut kinds_by_loss: BTreeMap<Loss, Vec<Kind>> = BTreeMap::new();
-    for (kind, loss) in facts.snapshot.lost() {
-        kinds_by_loss.entry(loss).or_default().push(kind);
+    let lost = facts.snapshot.lost();
+    if lost.is_empty() {
+        return Vec::new();
     }
-    kinds_by_loss.into_iter().map(|(loss, kinds)| finding(loss, &kinds)).collect()
-}
-
-fn finding(loss: Loss, kinds: &[Kind]) -> Finding {
-    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    Finding {
+    let reasons: BTreeSet<&str> = lost.iter().map(|(_, loss)| loss.as_str()).collect();
+    let kinds: Vec<String> = lost.iter().map(|(kind, loss)| format!("{kind} ({})", loss.as_str())).collect();
+    vec![Finding {
         object: ObjectRef {
             key: ObjectKey::cluster(),
             version: "v1alpha1".into(),
             uid: "".into(),
             resource_version: "".into(),
         },
-        key: loss.as_str().to_owned(),
+        key: "sight".to_owned(),
         direction: Direction::Loosened,
-        count: kinds.len() as u64,
-        message: format!("cannot see {}: {}", names.join(", "), loss.as_str()),
+        count: lost.len() as u64,
+        message: format!("cannot see {}", kinds.join(", ")),
         expected: "synced".to_owned(),
-        actual: loss.as_str().to_owned(),
+        actual: reasons.into_iter().collect::<Vec<_>>().join(", "),
         path: String::new(),
-    }
+    }]
 }
