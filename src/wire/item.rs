@@ -22,7 +22,7 @@ pub struct Unreadable {
     pub kind: Kind,
     pub namespace: String,
     pub name: String,
-    /// What was wrong, in at most [`ERROR_MAX`] bytes.
+    /// What was wrong, in at most 256 bytes.
     pub error: String,
 }
 
