@@ -9,6 +9,7 @@ mod demo_cluster;
 mod demo_objects;
 mod demo_wire;
 mod docs;
+mod ending;
 mod floors;
 mod incremental;
 mod watch;
