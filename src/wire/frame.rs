@@ -10,8 +10,7 @@ use serde_json::value::RawValue;
 
 use super::decode::open_envelope;
 use super::meta::nullable;
-use super::{DecodeError, Encoding, Item, Status, decode_item, decode_status};
-use crate::model::Kind;
+use super::{DecodeError, Encoding, Status, decode_status};
 
 /// Cuts a byte stream into frames. It holds at most one frame and the piece that came last.
 #[derive(Debug)]
@@ -88,9 +87,9 @@ impl FrameReader {
     }
 }
 
-/// A decoded frame, with its object as `T`.
+/// A decoded frame, with its object as `T`: left as it is, or decoded as well.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Frame<T = Item> {
+pub enum Frame<T> {
     Added(T),
     Modified(T),
     Deleted(T),
@@ -147,20 +146,6 @@ struct BookmarkMeta {
 
 /// The annotation of the bookmark that closes the first list, with the value `true`.
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
-
-/// Decodes one frame of a watch on `kind`.
-pub fn decode_frame(kind: Kind, encoding: Encoding, frame: Bytes) -> Result<Frame, DecodeError> {
-    let item = |object| decode_item(kind, encoding, object);
-    Ok(match cut_frame(encoding, frame)? {
-        Frame::Added(object) => Frame::Added(item(object)?),
-        Frame::Modified(object) => Frame::Modified(item(object)?),
-        Frame::Deleted(object) => Frame::Deleted(item(object)?),
-        Frame::Bookmark { resource_version, initial_events_end } => {
-            Frame::Bookmark { resource_version, initial_events_end }
-        }
-        Frame::Error(status) => Frame::Error(status),
-    })
-}
 
 /// Decodes a frame, but leaves its object as it is: a bare message or a JSON object.
 pub fn cut_frame(encoding: Encoding, frame: Bytes) -> Result<Frame<Bytes>, DecodeError> {

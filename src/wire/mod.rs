@@ -16,7 +16,7 @@ mod status;
 mod workload;
 
 pub use decode::{ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf};
-pub use frame::{Frame, FrameReader, cut_frame, decode_frame};
+pub use frame::{Frame, FrameReader, cut_frame};
 pub use item::{Item, Unreadable, decode_item};
 pub use meta::{ObjectMeta, OwnerReference};
 pub use object::Object;

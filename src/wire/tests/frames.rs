@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
+use super::decode_frame;
 use super::proto::{envelope, event, field, framed, number};
 use crate::model::Kind;
-use crate::wire::{DecodeError, Encoding, Frame, FrameReader, Item, decode_frame};
+use crate::wire::{DecodeError, Encoding, Frame, FrameReader, Item};
 
 /// The longest frame that the readers in these tests allow.
 const FRAME_MAX: usize = 1_000;
@@ -107,17 +108,17 @@ fn a_line_beyond_the_limit_is_refused_before_its_end() {
     assert!(matches!(reader.next_frame(), Err(DecodeError::FrameTooLong { .. })));
 }
 
-fn decode_json_event(event: &str, object: &str) -> Result<Frame, DecodeError> {
+fn decode_json_event(event: &str, object: &str) -> Result<Frame<Item>, DecodeError> {
     let line = format!(r#"{{"type": "{event}", "object": {object}}}"#);
     decode_frame(Kind::Pod, Encoding::Json, line.into())
 }
 
-fn decode_protobuf_event(name: &str, object: &[u8]) -> Result<Frame, DecodeError> {
+fn decode_protobuf_event(name: &str, object: &[u8]) -> Result<Frame<Item>, DecodeError> {
     decode_frame(Kind::Pod, Encoding::Protobuf, event(name, object).into())
 }
 
 /// What an event did to which object.
-fn told(frame: Frame) -> (&'static str, String) {
+fn told(frame: Frame<Item>) -> (&'static str, String) {
     let (event, item) = match frame {
         Frame::Added(item) => ("added", item),
         Frame::Modified(item) => ("modified", item),

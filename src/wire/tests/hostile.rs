@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
+use super::decode_frame;
 use super::proto::{envelope, event, field, number, varint};
 use crate::model::Kind;
-use crate::wire::{Encoding, FrameReader, decode_frame, decode_json, decode_page, decode_protobuf};
+use crate::wire::{Encoding, FrameReader, decode_json, decode_page, decode_protobuf};
 
 /// Decodes the bytes as everything that they might be. What comes of it does not matter; that it comes does.
 /// Returns how many of the attempts succeeded.

@@ -6,3 +6,22 @@ mod items;
 mod kinds;
 mod proto;
 mod weight;
+
+use bytes::Bytes;
+
+use super::{DecodeError, Encoding, Frame, Item, cut_frame, decode_item};
+use crate::model::Kind;
+
+/// Decodes one frame of a watch on `kind`, with its object.
+fn decode_frame(kind: Kind, encoding: Encoding, frame: Bytes) -> Result<Frame<Item>, DecodeError> {
+    let item = |object| decode_item(kind, encoding, object);
+    Ok(match cut_frame(encoding, frame)? {
+        Frame::Added(object) => Frame::Added(item(object)?),
+        Frame::Modified(object) => Frame::Modified(item(object)?),
+        Frame::Deleted(object) => Frame::Deleted(item(object)?),
+        Frame::Bookmark { resource_version, initial_events_end } => {
+            Frame::Bookmark { resource_version, initial_events_end }
+        }
+        Frame::Error(status) => Frame::Error(status),
+    })
+}

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use tikv_jemalloc_ctl::thread::allocatedp;
 
+use super::decode_frame;
 use super::proto::{envelope, event, field};
 use crate::model::Kind;
-use crate::wire::{ALLOCATION_FACTOR, Encoding, decode_frame, decode_json, decode_page, decode_protobuf};
+use crate::wire::{ALLOCATION_FACTOR, Encoding, decode_json, decode_page, decode_protobuf};
 
 /// How many bytes this thread asked for while `run` ran, whether it gave them back or not.
 fn allocated<T>(run: impl FnOnce() -> T) -> (u64, T) {
