@@ -31,8 +31,14 @@ pub(super) struct Walk {
 const DELIVERIES_MAX: usize = 64;
 
 /// The events that a delivery counts, in its order.
-const WATCH_EVENTS: [WatchEvent; EVENT_TYPES] =
-    [WatchEvent::Added, WatchEvent::Modified, WatchEvent::Deleted, WatchEvent::Bookmark, WatchEvent::Error];
+const WATCH_EVENTS: [WatchEvent; EVENT_TYPES] = [
+    WatchEvent::Added,
+    WatchEvent::Modified,
+    WatchEvent::Deleted,
+    WatchEvent::Bookmark,
+    WatchEvent::Error,
+    WatchEvent::Listed,
+];
 
 /// How often the loop goes round when nothing happens.
 const TICK: Duration = Duration::from_secs(1);

@@ -73,15 +73,15 @@ const LASTING: Duration = Duration::from_millis(500);
 const SILENCE_MAX: Duration = Duration::from_secs(150);
 
 /// What came in one piece of a stream.
-struct Gathered {
+pub(super) struct Gathered {
     /// When the piece came in.
     seen: Timestamp,
-    changes: Vec<Change>,
-    events: [u64; EVENT_TYPES],
+    pub(super) changes: Vec<Change>,
+    pub(super) events: [u64; EVENT_TYPES],
 }
 
 impl Gathered {
-    fn new(clock: fn() -> Timestamp) -> Self {
+    pub(super) fn new(clock: fn() -> Timestamp) -> Self {
         Self { seen: clock(), changes: Vec::new(), events: [0; EVENT_TYPES] }
     }
 }
@@ -298,7 +298,7 @@ impl Follower {
         self.send(Gathered { changes, ..Gathered::new(self.options.clock) }).await;
     }
 
-    async fn send(&mut self, Gathered { seen, changes, events }: Gathered) {
+    pub(super) async fn send(&mut self, Gathered { seen, changes, events }: Gathered) {
         let batch = Batch { seen, changes };
         let delivery = Delivery { kind: self.kind, batch, events, error: self.trouble.take() };
         // When nobody takes deliveries any more, whoever runs this ends it.

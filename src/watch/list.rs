@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::LISTED;
 use super::answer::{Failure, Remedy, encoding};
 use super::body::whole;
-use super::follow::{Follower, position};
+use super::follow::{Follower, Gathered, position};
 use super::request::Ask;
 use crate::snapshot::Change;
 use crate::wire::{Page, decode_page};
@@ -25,15 +26,16 @@ impl Follower {
                 self.begin_list().await;
                 begun = true;
             }
-            let mut changes: Vec<Change> =
-                page.items.into_iter().map(|item| self.intake.seen(item)).collect();
+            let mut gathered = Gathered::new(self.options.clock);
+            gathered.events[LISTED] = page.items.len() as u64;
+            gathered.changes.extend(page.items.into_iter().map(|item| self.intake.seen(item)));
             if page.continue_token.is_empty() {
                 self.position = Some(position(page.resource_version)?);
-                changes.push(Change::Synced(self.kind));
-                self.deliver(changes).await;
+                gathered.changes.push(Change::Synced(self.kind));
+                self.send(gathered).await;
                 return Ok(());
             }
-            self.deliver(changes).await;
+            self.send(gathered).await;
             continue_token = page.continue_token;
         }
     }

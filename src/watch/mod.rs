@@ -42,14 +42,18 @@ pub struct Options {
 pub struct Delivery {
     pub kind: Kind,
     pub batch: Batch,
-    /// How many events of each type came: added, modified, deleted, bookmark, error.
+    /// How many events of each type came: added, modified, deleted, bookmark, error, and
+    /// listed page by page.
     pub events: [u64; EVENT_TYPES],
     /// What went wrong since the delivery before, if anything did.
     pub error: Option<Trouble>,
 }
 
-/// How many types of watch events there are.
-pub const EVENT_TYPES: usize = 5;
+/// How many types of events there are.
+pub const EVENT_TYPES: usize = 6;
+
+/// The place of what was listed page by page among the types of events.
+const LISTED: usize = 5;
 
 /// What went wrong: its name in metrics, and its words in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

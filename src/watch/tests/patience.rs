@@ -140,3 +140,13 @@ async fn a_quiet_watch_is_sight_once_it_has_lasted() {
     let said = rig.run_for(MINUTE + MINUTE / 2).await;
     assert_eq!(said, ["listing", "synced", "lost server-error", "resumed"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_pages_show_is_counted_as_listed() {
+    let page = r#"{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"web"}}]}"#;
+    let watch = Answer::ok(&[], End::After(MINUTE));
+    let mut rig = Rig::start(vec![Answer::refused(422), Answer::ok(&[page], End::Clean), watch]);
+    let begun = rig.deliveries.recv().await.unwrap();
+    let shown = rig.deliveries.recv().await.unwrap();
+    assert_eq!((begun.events, shown.events), ([0; 6], [0, 0, 0, 0, 0, 1]));
+}
