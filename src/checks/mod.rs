@@ -4,17 +4,20 @@ mod monitor;
 mod page;
 mod pod_security;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
-use crate::baseline::Baseline;
-use crate::model::{CheckInfo, Finding, Kind, ObjectKey, ObjectKind, Scope};
-use crate::snapshot::Snapshot;
+use jiff::Timestamp;
+
+use crate::baseline::{Baseline, Declared};
+use crate::model::{CheckInfo, Finding, Kind, ObjectKey, ObjectKind, ObjectRef, Scope, Waiver};
+use crate::snapshot::{Labels, Snapshot, Workload};
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 
 pub use page::render_page;
 
 /// Every check there is. Those of the monitor stand last, because they judge how the others fared.
-pub static CHECKS: [&Check; 4] = [
+pub static CHECKS: &[&Check] = &[
     &pod_security::privileged::CHECK,
     &monitor::unreadable::CHECK,
     &monitor::blind::CHECK,
@@ -26,10 +29,7 @@ pub static CHECKS: [&Check; 4] = [
 pub struct Check {
     pub info: CheckInfo,
     pub reads: Reads,
-    /// What one evaluation covers.
-    pub judges: Judges,
-    /// The rule. It is total: any content of the snapshot has a verdict.
-    pub evaluate: fn(&Facts<'_>, &Scope) -> Vec<Finding>,
+    pub rule: Rule,
 }
 
 /// What a check must be able to see.
@@ -41,37 +41,73 @@ pub enum Reads {
     Sight,
 }
 
-/// What one evaluation of a check covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judges {
+/// The rule of a check, by what one evaluation covers. It is total: any content of the snapshot has a verdict.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
     /// The cluster and the monitor as a whole.
-    Cluster,
-    /// One workload.
-    Workload,
+    Cluster(fn(&Facts<'_>) -> Vec<Finding>),
+    /// One object of any watched kind.
+    Object(fn(&Facts<'_>, &ObjectKey) -> Vec<Finding>),
+    /// One namespace that is there.
+    Namespace(fn(&Facts<'_>, &Namespace<'_>) -> Vec<Finding>),
+    /// One workload that is there, with its pods.
+    Workload(fn(&Facts<'_>, &Subject<'_>) -> Vec<Finding>),
 }
 
-impl Judges {
-    /// Whether the scope is one that the check is evaluated for.
+impl Rule {
+    /// Whether the scope is one that the rule is evaluated for.
     pub fn covers(self, scope: &Scope) -> bool {
-        matches!((self, scope), (Self::Cluster, Scope::Cluster) | (Self::Workload, Scope::Workload(_)))
+        match (self, scope) {
+            (Self::Cluster(_), Scope::Cluster) | (Self::Object(_), Scope::Object(_)) => true,
+            (Self::Namespace(_), Scope::Object(key)) => is_namespace(key),
+            (Self::Workload(_), Scope::Object(key)) => !is_namespace(key),
+            (Self::Cluster(_), Scope::Object(_))
+            | (Self::Object(_) | Self::Namespace(_) | Self::Workload(_), Scope::Cluster) => false,
+        }
     }
 
     /// The scope whose evaluation finds a deviation of this object.
     pub fn scope_of(self, object: &ObjectKey) -> Scope {
         match self {
-            Self::Cluster => Scope::Cluster,
-            Self::Workload => Scope::Workload(object.clone()),
+            Self::Cluster(_) => Scope::Cluster,
+            Self::Object(_) | Self::Namespace(_) | Self::Workload(_) => Scope::Object(object.clone()),
         }
     }
 }
 
-/// What a rule may look at.
-#[derive(Debug)]
+fn is_namespace(key: &ObjectKey) -> bool {
+    key.kind == ObjectKind::Watched(Kind::Namespace)
+}
+
+/// What every rule may look at.
+#[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    pub baseline: &'a Baseline,
+    pub declared: &'a Declared,
     pub snapshot: &'a Snapshot,
     /// The checks that panicked, with the scopes in which they did and what they said.
     pub panics: &'a Panics,
+    /// The waivers that excuse something.
+    pub used: &'a HashSet<Arc<Waiver>>,
+    pub now: Timestamp,
+}
+
+/// A namespace, and what is declared of it.
+#[derive(Debug)]
+pub struct Namespace<'a> {
+    pub object: ObjectRef,
+    pub labels: Arc<Labels>,
+    /// The baselines that govern it.
+    pub governing: Vec<&'a Baseline>,
+}
+
+/// A workload, and what is declared of its namespace.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    pub workload: Workload,
+    /// The labels of its namespace; empty where that is not known.
+    pub namespace_labels: Arc<Labels>,
+    /// The baselines that govern its namespace.
+    pub governing: Vec<&'a Baseline>,
 }
 
 /// By check, the scopes in which it panicked when it was last evaluated, with the message.
@@ -79,7 +115,7 @@ pub type Panics = BTreeMap<&'static str, BTreeMap<Scope, String>>;
 
 /// The check of this id.
 pub fn find(id: &str) -> Option<&'static Check> {
-    CHECKS.into_iter().find(|check| check.info.id == id)
+    CHECKS.iter().copied().find(|check| check.info.id == id)
 }
 
 /// Every kind whose objects are or carry pods.

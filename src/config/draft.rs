@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use toml::{Table, Value};
 
-use super::nearest::nearest;
 use super::raw::RawConfig;
 use super::setting::{EMBEDDED, Setting};
 use super::{Config, Fault, Origin, Problem, Problems, Shape};
+use crate::model::nearest;
 
 /// The longest part of a wrong value that a message repeats, in characters.
 const FOUND_MAX: usize = 60;

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use super::draft::Draft;
-use super::nearest::nearest;
 use super::setting::settings;
 use super::{Fault, Origin};
+use crate::model::nearest;
 
 /// Names the configuration file, where the flag `--config` does not.
 pub const CONFIG_VARIABLE: &str = "PLIMSOLL_CONFIG";

@@ -4,9 +4,9 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
 use super::draft::Draft;
-use super::nearest::nearest;
 use super::setting::{Key, dotted, find, settings};
 use super::{Fault, Origin, Setting};
+use crate::model::nearest;
 
 /// Lays the content of the file at `path` over `draft`.
 pub(super) fn lay(draft: &mut Draft, path: &str, text: &str) {

@@ -6,7 +6,6 @@
 mod draft;
 mod environment;
 mod file;
-mod nearest;
 mod page;
 mod problem;
 mod raw;

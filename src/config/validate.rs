@@ -8,9 +8,9 @@ use http::Uri;
 use tracing_subscriber::EnvFilter;
 
 use super::draft::Draft;
-use super::nearest::nearest;
 use super::raw::{FlushWord, RawConfig};
 use super::{Alertmanager, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Serve, Watch};
+use crate::model::nearest;
 
 /// Longer labels are cut or refused by what reads them.
 const CLUSTER_MAX: usize = 253;

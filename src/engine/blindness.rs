@@ -1,6 +1,7 @@
 //! Which checks can see what they need.
 
 use super::Engine;
+use super::owed::CheckSet;
 use crate::checks::{Check, Reads};
 use crate::model::{CheckView, Kind, Sight};
 
@@ -8,7 +9,7 @@ use crate::model::{CheckView, Kind, Sight};
 pub(super) type Sights = [Sight; Kind::ALL.len()];
 
 /// Whether a check that reads this can be evaluated: *what is not seen is not gone*.
-pub(super) fn sighted(reads: Reads, sights: &Sights) -> bool {
+fn sighted(reads: Reads, sights: &Sights) -> bool {
     match reads {
         Reads::Kinds(_) => unseen(reads, sights).next().is_none(),
         Reads::Sight => !sights.contains(&Sight::Syncing),
@@ -27,6 +28,12 @@ fn unseen(reads: Reads, sights: &Sights) -> impl Iterator<Item = Kind> {
 impl Engine {
     pub(super) fn sights(&self) -> Sights {
         Kind::ALL.map(|kind| self.snapshot.sight(kind))
+    }
+
+    /// The checks that can be evaluated.
+    pub(super) fn sighted(&self) -> CheckSet {
+        let sights = self.sights();
+        CheckSet::of(self.checks.len(), |at| sighted(self.checks[at].reads, &sights))
     }
 
     pub(super) fn check_view(check: &'static Check, sights: &Sights) -> CheckView {

@@ -4,30 +4,36 @@
 //! once, however many changes there were.
 
 mod blindness;
+mod evaluate;
+mod excuses;
 mod owed;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::baseline::Baseline;
-use crate::checks::{Check, Facts, Judges, PANICKED, Panics};
+use crate::baseline::Declared;
+use crate::checks::{Check, PANICKED, Panics};
 use crate::ledger::{Ledger, Occasion, Since};
-use crate::model::{BaselineView, Cause, Deviation, Finding, Kind, KindView, Scope, Transition, View};
+use crate::model::{
+    Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, Scope, Transition, View,
+};
 use crate::snapshot::{Batch, Snapshot};
-use owed::Owed;
+use excuses::Excuses;
+use owed::{CheckSet, Due, Owed};
 
 /// Holds the baseline against the snapshot.
 #[derive(Debug)]
 pub struct Engine {
     checks: &'static [&'static Check],
-    baseline: Baseline,
-    baseline_view: Arc<BaselineView>,
+    declared: Arc<Declared>,
+    declarations: Arc<[Arc<Declaration>]>,
     snapshot: Arc<Snapshot>,
     ledger: Ledger,
-    /// What is owed, by the position of the check.
-    owed: Vec<Owed>,
+    excuses: Excuses,
+    owed: Owed,
+    /// The checks that could see all they need at an earlier `settle`.
+    settled: CheckSet,
     panics: Panics,
     /// Since when what a check finds at its first evaluation may have been there.
     first_sight: Since,
@@ -42,25 +48,45 @@ impl Engine {
     /// An engine that has seen nothing yet. What was resolved stays in the view for `retention`.
     pub fn new(
         checks: &'static [&'static Check],
-        baseline: Baseline,
+        declared: Arc<Declared>,
         snapshot: Arc<Snapshot>,
         retention: SignedDuration,
     ) -> Self {
-        let baseline_view = Arc::new(baseline.view());
-        let ledger = Ledger::new(retention);
-        let owed = checks.iter().map(|check| Owed::new(check.judges)).collect();
-        Self {
+        assert!(checks.len() <= CheckSet::MAX, "the table of checks is longer than a set of them can hold");
+        let mut engine = Self {
             checks,
-            baseline,
-            baseline_view,
+            declarations: declarations(&declared),
+            declared,
             snapshot,
-            ledger,
-            owed,
+            ledger: Ledger::new(retention),
+            excuses: Excuses::default(),
+            owed: Owed::default(),
+            settled: CheckSet::default(),
             panics: Panics::new(),
             first_sight: Since::FirstSight,
             restored_seq: 0,
             touched: Vec::new(),
             moved: true,
+        };
+        engine.excuses.declare(&engine.declared);
+        // What the cluster as a whole is like is owed from the start.
+        engine.owe(Scope::Cluster, None);
+        engine
+    }
+
+    /// Holds the snapshot against another baseline from here on. `seen` is when it was read.
+    pub fn declare(&mut self, declared: Arc<Declared>, seen: Timestamp) {
+        self.declarations = declarations(&declared);
+        self.declared = declared;
+        self.excuses.declare(&self.declared);
+        self.moved = true;
+        let cause = Arc::new(Cause { object: None, kind: None, change: ChangeType::Declared, seen });
+        let known = self.ledger.places().chain(self.excuses.places()).map(|(_, scope)| scope.clone());
+        let mut scopes = self.snapshot.scopes();
+        scopes.extend(known);
+        scopes.push(Scope::Cluster);
+        for scope in scopes {
+            self.owe(scope, Some(Arc::clone(&cause)));
         }
     }
 
@@ -72,8 +98,8 @@ impl Engine {
         let checks = self.checks;
         let check = |id: &str| checks.iter().position(|check| check.info.id == id);
         let scope_of = |deviation: &Deviation| {
-            let judges = check(deviation.check.id).map(|at| checks[at].judges);
-            judges.map_or(Scope::Cluster, |judges| judges.scope_of(&deviation.finding.object.key))
+            let rule = check(deviation.check.id).map(|at| checks[at].rule);
+            rule.map_or(Scope::Cluster, |rule| rule.scope_of(&deviation.finding.object.key))
         };
         for deviation in deviations.iter().filter(|it| it.resolved_at.is_none()) {
             if deviation.check.id == PANICKED.info.id
@@ -84,10 +110,8 @@ impl Engine {
                 self.panics.entry(checks[at].info.id).or_default().insert(Scope::Cluster, message);
             }
         }
-        for (id, scope) in self.ledger.restore(seq, deviations, scope_of) {
-            if let Some(at) = check(id) {
-                self.owed[at].owe(scope, None);
-            }
+        for scope in self.ledger.restore(seq, deviations, scope_of) {
+            self.owe(scope, None);
         }
     }
 
@@ -104,9 +128,8 @@ impl Engine {
             let cause = shared.take().filter(|it| **it == cause).unwrap_or_else(|| Arc::new(cause));
             for scope in self.touched.drain(..) {
                 self.moved |= scope == Scope::Cluster;
-                for owed in self.owed.iter_mut().filter(|owed| owed.covers(&scope)) {
-                    owed.owe(scope.clone(), Some(Arc::clone(&cause)));
-                }
+                let checks = covering(self.checks, &scope);
+                self.owed.owe(scope, checks, Some(Arc::clone(&cause)));
             }
             shared = Some(cause);
         }
@@ -114,31 +137,75 @@ impl Engine {
 
     /// Evaluates what is owed and can be seen, and says what came of it. What is blind stays owed.
     pub fn settle(&mut self, now: Timestamp) -> Vec<Transition> {
-        let sights = self.sights();
+        if self.excuses.turned(now) {
+            self.owe_waived();
+        }
+        let sighted = self.sighted();
+        let first = sighted.without(self.settled);
+        self.settled = self.settled.or(sighted);
         let mut transitions = Vec::new();
+        for (scope, due) in self.owed.take_objects(sighted) {
+            self.settle_scope(&scope, &due, first, now, &mut transitions);
+        }
+        for at in (0..self.checks.len()).filter(|at| first.contains(*at)) {
+            // A panic of the run before, which has no scope of its own.
+            self.clear_panic(self.checks[at], &Scope::Cluster);
+        }
+        // Each by itself, because the one may make those that stand after it owed.
         for at in 0..self.checks.len() {
-            if !blindness::sighted(self.checks[at].reads, &sights) {
-                continue;
-            }
-            let before = std::mem::replace(&mut self.owed[at].settled_before, true);
+            let due = self.owed.take_cluster(sighted.and(CheckSet::of(self.checks.len(), |it| it == at)));
             // How the monitor itself fares is never older than its start.
-            let first = !before && self.checks[at].judges == Judges::Workload;
-            let since = if first { self.first_sight } else { Since::Now };
-            for (scope, cause) in self.owed[at].take() {
-                self.moved = true;
-                if let Some(mut findings) = self.evaluate(self.checks[at], &scope) {
-                    self.keep_unseen(self.checks[at], &scope, &mut findings);
-                    let occasion = Occasion { now, since, cause: cause.as_deref().cloned() };
-                    let check = &self.checks[at].info;
-                    transitions.extend(self.ledger.settle(check, &scope, findings, &occasion));
-                }
-            }
-            if !before && self.checks[at].judges != Judges::Cluster {
-                // A panic of the run before, which has no scope of its own.
-                self.clear_panic(self.checks[at], &Scope::Cluster);
-            }
+            self.settle_scope(&Scope::Cluster, &due, CheckSet::default(), now, &mut transitions);
         }
         transitions
+    }
+
+    /// Evaluates what is due in the scope. What the checks of `first` find may have been there before.
+    fn settle_scope(
+        &mut self,
+        scope: &Scope,
+        due: &Due,
+        first: CheckSet,
+        now: Timestamp,
+        transitions: &mut Vec<Transition>,
+    ) {
+        for (at, outcome) in self.evaluate_all(scope, due.checks, now) {
+            self.moved = true;
+            let check = self.checks[at];
+            let mut findings = match outcome {
+                Ok(findings) => findings,
+                Err(panic) => {
+                    // Its deviations there stand as they are.
+                    self.panics.entry(check.info.id).or_default().insert(scope.clone(), panic);
+                    self.owe_cluster();
+                    continue;
+                }
+            };
+            self.clear_panic(check, scope);
+            self.keep_unseen(check, scope, &mut findings);
+            let (open, waived) = self.excuses.sort_out(&check.info, findings, now);
+            if self.excuses.settle(&check.info, scope, waived) {
+                self.owe_cluster();
+            }
+            let since = if first.contains(at) { self.first_sight } else { Since::Now };
+            let occasion = Occasion { now, since, cause: due.cause.as_deref().cloned() };
+            transitions.extend(self.ledger.settle(&check.info, scope, open, &occasion));
+        }
+    }
+
+    /// What each of these checks finds in the scope, by its position.
+    fn evaluate_all(
+        &self,
+        scope: &Scope,
+        checks: CheckSet,
+        now: Timestamp,
+    ) -> Vec<(usize, Result<Vec<Finding>, String>)> {
+        if checks.is_empty() {
+            return Vec::new();
+        }
+        let stands = self.stands_in(scope);
+        let due = (0..self.checks.len()).filter(|at| checks.contains(*at));
+        due.map(|at| (at, self.evaluate(self.checks[at], scope, &stands, now))).collect()
     }
 
     /// Forgets what was resolved longer ago than the retention.
@@ -151,16 +218,12 @@ impl Engine {
     /// Lets go of what is owed for objects that are gone and of which nothing stands: a check may be blind for
     /// very long. It costs in proportion to what blind checks owe.
     pub fn forgive(&mut self) {
-        for (check, owed) in self.checks.iter().zip(&mut self.owed) {
-            let (snapshot, ledger) = (&self.snapshot, &self.ledger);
-            owed.retain(|scope| match scope {
-                Scope::Cluster => true,
-                Scope::Workload(key) => {
-                    let there = snapshot.workload(key).is_some() || snapshot.unreadable(key).is_some();
-                    there || !ledger.standing_in(check.info.id, scope).is_empty()
-                }
-            });
-        }
+        let (checks, snapshot, ledger) = (self.checks, &self.snapshot, &self.ledger);
+        self.owed.retain(|scope, due| {
+            let Scope::Object(key) = scope else { return true };
+            let stands = |at: usize| !ledger.standing_in(checks[at].info.id, scope).is_empty();
+            snapshot.is_there(key) || (0..checks.len()).any(|at| due.contains(at) && stands(at))
+        });
     }
 
     /// Whether a new view would show more than new counts of objects.
@@ -185,35 +248,16 @@ impl Engine {
             counts: self.ledger.counts().clone(),
             kinds: Kind::ALL.into_iter().map(kind).collect(),
             checks: self.checks.iter().map(|check| Self::check_view(check, &sights)).collect(),
-            baseline: Arc::clone(&self.baseline_view),
+            baselines: Arc::clone(&self.declarations),
+            waived: self.excuses.waived().clone(),
+            waivers: self.excuses.counts(now),
         }
-    }
-
-    /// What the check finds in the scope; none if it panicked, so that its deviations there stand as they
-    /// are.
-    fn evaluate(&mut self, check: &'static Check, scope: &Scope) -> Option<Vec<Finding>> {
-        let facts = Facts { baseline: &self.baseline, snapshot: &self.snapshot, panics: &self.panics };
-        // A check only reads, so that nothing is left half done by its panic.
-        let outcome = catch_unwind(AssertUnwindSafe(|| (check.evaluate)(&facts, scope)));
-        let panic = match outcome {
-            Ok(findings) => {
-                self.clear_panic(check, scope);
-                return Some(findings);
-            }
-            Err(panic) => panic,
-        };
-        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        let message = message.unwrap_or_else(|| "without a message".to_owned());
-        self.panics.entry(check.info.id).or_default().insert(scope.clone(), message);
-        self.owe_cluster();
-        None
     }
 
     /// Adds what an earlier run found in the scope of an object that is there and that this run could never
     /// read: what is not seen is not gone.
     fn keep_unseen(&self, check: &Check, scope: &Scope, findings: &mut Vec<Finding>) {
-        let Scope::Workload(key) = scope else { return };
+        let Scope::Object(key) = scope else { return };
         if self.restored_seq == 0 || !self.snapshot.unseen(key) {
             return;
         }
@@ -237,13 +281,37 @@ impl Engine {
         self.owe_cluster();
     }
 
-    /// Makes the checks of the cluster as a whole owed. They stand after the others in the table, so that
-    /// the same `settle` gets to them.
-    fn owe_cluster(&mut self) {
-        for owed in self.owed.iter_mut().filter(|owed| owed.covers(&Scope::Cluster)) {
-            owed.owe_if_not(Scope::Cluster);
-        }
+    /// Makes every check owed that is evaluated for the scope.
+    fn owe(&mut self, scope: Scope, cause: Option<Arc<Cause>>) {
+        let checks = covering(self.checks, &scope);
+        self.owed.owe(scope, checks, cause);
     }
+
+    /// Makes the checks of the cluster as a whole owed. They are evaluated after the others, so that the same
+    /// `settle` gets to them.
+    fn owe_cluster(&mut self) {
+        self.owed.owe_cluster(covering(self.checks, &Scope::Cluster));
+    }
+
+    /// Makes owed whatever a waiver that has lately expired may have excused.
+    fn owe_waived(&mut self) {
+        let places = self.ledger.places().chain(self.excuses.places());
+        let concerned = places.filter(|(check, _)| self.excuses.concern(check));
+        let scopes: Vec<Scope> = concerned.map(|(_, scope)| scope.clone()).collect();
+        for scope in scopes {
+            self.owe(scope, None);
+        }
+        self.owe_cluster();
+    }
+}
+
+/// The checks that are evaluated for the scope.
+fn covering(checks: &[&Check], scope: &Scope) -> CheckSet {
+    CheckSet::of(checks.len(), |at| checks[at].rule.covers(scope))
+}
+
+fn declarations(declared: &Declared) -> Arc<[Arc<Declaration>]> {
+    declared.baselines.iter().map(|baseline| Arc::clone(&baseline.declaration)).collect()
 }
 
 #[cfg(test)]

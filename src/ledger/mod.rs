@@ -49,20 +49,20 @@ impl Ledger {
 
     /// Takes back what an earlier run has journalled. `scope_of` says where a deviation is looked for.
     ///
-    /// Returns the scopes of what stands, with the check: each is owed an evaluation.
+    /// Returns the scopes of what stands: each is owed an evaluation.
     pub fn restore(
         &mut self,
         seq: u64,
         deviations: Vec<Arc<Deviation>>,
         scope_of: impl Fn(&Deviation) -> Scope,
-    ) -> Vec<(&'static str, Scope)> {
+    ) -> Vec<Scope> {
         self.seq = self.seq.max(seq);
         let mut owed = Vec::new();
         for deviation in deviations {
             if deviation.resolved_at.is_none() {
-                let place = (deviation.check.id, scope_of(&deviation));
-                self.found.entry(place.clone()).or_default().insert(deviation.id);
-                owed.push(place);
+                let scope = scope_of(&deviation);
+                self.found.entry((deviation.check.id, scope.clone())).or_default().insert(deviation.id);
+                owed.push(scope);
             }
             self.book.enter(deviation);
         }
@@ -74,7 +74,7 @@ impl Ledger {
         &mut self,
         check: &'static CheckInfo,
         scope: &Scope,
-        findings: Vec<Finding>,
+        findings: BTreeMap<DeviationId, Finding>,
         occasion: &Occasion,
     ) -> Vec<Transition> {
         let place = (check.id, scope.clone());
@@ -82,7 +82,6 @@ impl Ledger {
         if before.is_empty() && findings.is_empty() {
             return Vec::new();
         }
-        let findings = by_identity(check, findings);
         let mut transitions = Vec::new();
         for id in before.iter().filter(|id| !findings.contains_key(id)) {
             transitions.extend(self.resolve(*id, occasion));
@@ -101,6 +100,11 @@ impl Ledger {
     pub fn standing_in(&self, check: &'static str, scope: &Scope) -> Vec<Arc<Deviation>> {
         let ids = self.found.get(&(check, scope.clone()));
         ids.into_iter().flatten().filter_map(|id| self.book.standing().get(id).cloned()).collect()
+    }
+
+    /// Where something stands, and which check found it there.
+    pub fn places(&self) -> impl Iterator<Item = &(&'static str, Scope)> {
+        self.found.keys()
     }
 
     /// Forgets what was resolved long enough ago.
@@ -182,20 +186,6 @@ impl Ledger {
             while_down: occasion.since == Since::WhileDown,
         }
     }
-}
-
-/// The findings by the id of their deviation. Two of one identity are one, with their counts added.
-fn by_identity(check: &CheckInfo, findings: Vec<Finding>) -> BTreeMap<DeviationId, Finding> {
-    let mut by_id: BTreeMap<DeviationId, Finding> = BTreeMap::new();
-    for finding in findings {
-        let id = DeviationId::new(check.id, &finding.object.key, &finding.key);
-        if let Some(first) = by_id.get_mut(&id) {
-            first.count += finding.count;
-        } else {
-            by_id.insert(id, finding);
-        }
-    }
-    by_id
 }
 
 /// Whether two findings of one identity say the same. Their counts and wording, and the version of the

@@ -35,11 +35,19 @@ fn finding(key: &str) -> Finding {
         expected: "false".to_owned(),
         actual: "true".to_owned(),
         path: "spec".to_owned(),
+        remedy: String::new(),
+        declaration: None,
     }
 }
 
+/// Findings by the ids under which the ledger holds them.
+fn by_id(check: &CheckInfo, findings: Vec<Finding>) -> BTreeMap<DeviationId, Finding> {
+    let id = |finding: &Finding| DeviationId::new(check.id, &finding.object.key, &finding.key);
+    findings.into_iter().map(|finding| (id(&finding), finding)).collect()
+}
+
 fn scope() -> Scope {
-    Scope::Workload(object("web"))
+    Scope::Object(object("web"))
 }
 
 /// The moment of this second.
@@ -53,7 +61,7 @@ fn occasion(second: i64) -> Occasion {
 
 /// Settles the findings at this second. Returns the event, sequence number and key of each transition.
 fn settle(ledger: &mut Ledger, second: i64, findings: Vec<Finding>) -> Vec<(Event, u64, String)> {
-    let transitions = ledger.settle(&CHECK, &scope(), findings, &occasion(second));
+    let transitions = ledger.settle(&CHECK, &scope(), by_id(&CHECK, findings), &occasion(second));
     for transition in &transitions {
         assert_eq!(transition.seq, transition.deviation.seq);
         assert_eq!(transition.time, at(second));
@@ -131,7 +139,7 @@ fn what_moves_with_every_pod_is_seen_without_a_transition() {
 #[test]
 fn what_is_no_longer_found_is_resolved() {
     let mut ledger = opened();
-    let transitions = ledger.settle(&CHECK, &scope(), Vec::new(), &occasion(9));
+    let transitions = ledger.settle(&CHECK, &scope(), by_id(&CHECK, Vec::new()), &occasion(9));
     assert_eq!(transitions.len(), 1);
     assert_eq!(transitions[0].event, Event::Resolved);
     let deviation = &transitions[0].deviation;
@@ -151,25 +159,12 @@ fn settling_twice_gives_no_second_transition() {
 }
 
 #[test]
-fn two_findings_of_one_identity_are_one_deviation() {
-    let mut ledger = Ledger::new(RETENTION);
-    let second = Finding { count: 3, path: "other".to_owned(), ..finding("a") };
-    let transitions = settle(&mut ledger, 0, vec![finding("a"), finding("b"), second]);
-    assert_eq!(transitions.len(), 2);
-    let found: Vec<(&str, u64, &str)> = standing(&ledger)
-        .into_iter()
-        .map(|it| (&*it.finding.key, it.finding.count, &*it.finding.path))
-        .collect();
-    assert!(found.contains(&("a", 4, "spec")) && found.contains(&("b", 1, "spec")), "{found:?}");
-}
-
-#[test]
 fn the_resolved_come_before_the_opened_and_each_in_the_order_of_the_ids() {
     let keys = |prefix: &str| (0..20).map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
     let findings = |prefix: &str| keys(prefix).iter().map(|key| finding(key)).collect::<Vec<_>>();
     let mut ledger = Ledger::new(RETENTION);
     settle(&mut ledger, 0, findings("old"));
-    let transitions = ledger.settle(&CHECK, &scope(), findings("new"), &occasion(1));
+    let transitions = ledger.settle(&CHECK, &scope(), by_id(&CHECK, findings("new")), &occasion(1));
     let order: Vec<_> = transitions.iter().map(|it| (it.event == Event::Opened, it.deviation.id)).collect();
     assert!(order.is_sorted() && order.len() == 40, "{order:?}");
     assert!(transitions.iter().map(|it| it.seq).eq(21..=60));
@@ -179,10 +174,10 @@ fn the_resolved_come_before_the_opened_and_each_in_the_order_of_the_ids() {
 fn another_scope_and_another_check_are_left_alone() {
     static OTHER: CheckInfo = CheckInfo { id: "family/other", ..CHECK_TEXTS };
     let mut ledger = opened();
-    assert_eq!(ledger.settle(&OTHER, &scope(), Vec::new(), &occasion(1)), []);
-    let elsewhere = Scope::Workload(object("elsewhere"));
-    assert_eq!(ledger.settle(&CHECK, &elsewhere, Vec::new(), &occasion(1)), []);
-    assert_eq!(ledger.settle(&OTHER, &scope(), vec![finding("a")], &occasion(1)).len(), 1);
+    assert_eq!(ledger.settle(&OTHER, &scope(), by_id(&OTHER, Vec::new()), &occasion(1)), []);
+    let elsewhere = Scope::Object(object("elsewhere"));
+    assert_eq!(ledger.settle(&CHECK, &elsewhere, by_id(&CHECK, Vec::new()), &occasion(1)), []);
+    assert_eq!(ledger.settle(&OTHER, &scope(), by_id(&OTHER, vec![finding("a")]), &occasion(1)).len(), 1);
     assert_eq!(standing(&ledger).len(), 2);
     assert_eq!(ledger.standing_in("family/check", &scope()).len(), 1);
     assert_eq!(ledger.standing_in("family/check", &elsewhere), []);
@@ -198,7 +193,7 @@ fn since_when_it_may_have_been_there_is_marked() {
     {
         let mut ledger = Ledger::new(RETENTION);
         let occasion = Occasion { since, ..occasion(0) };
-        let transitions = ledger.settle(&CHECK, &scope(), vec![finding("a")], &occasion);
+        let transitions = ledger.settle(&CHECK, &scope(), by_id(&CHECK, vec![finding("a")]), &occasion);
         let marks = (transitions[0].deviation.initial, transitions[0].while_down);
         assert_eq!(marks, (initial, while_down), "{since:?}");
     }
@@ -216,7 +211,7 @@ fn what_is_restored_is_not_said_again() {
     settle(&mut before, 2, vec![finding("b")]);
     let mut ledger = Ledger::new(RETENTION);
     let owed = ledger.restore(before.seq(), known(&before), |_| scope());
-    assert_eq!(owed, [("family/check", scope())]);
+    assert_eq!(owed, [scope()]);
     assert_eq!(ledger.standing(), before.standing());
     assert_eq!(ledger.by_seq(), before.by_seq());
     assert_eq!(ledger.counts(), before.counts());
@@ -316,7 +311,7 @@ proptest! {
         let mut replayed: BTreeMap<DeviationId, Finding> = BTreeMap::new();
         let mut seq = 0;
         for (second, (findings, forget)) in (0..).zip(rounds) {
-            for transition in ledger.settle(&CHECK, &scope(), findings.clone(), &occasion(second)) {
+            for transition in ledger.settle(&CHECK, &scope(), by_id(&CHECK, findings.clone()), &occasion(second)) {
                 seq += 1;
                 prop_assert_eq!(transition.seq, seq);
                 let deviation = &transition.deviation;
@@ -326,7 +321,7 @@ proptest! {
                 };
                 prop_assert_eq!(before.is_none(), transition.event == Event::Opened);
             }
-            prop_assert_eq!(ledger.settle(&CHECK, &scope(), findings, &occasion(second)), []);
+            prop_assert_eq!(ledger.settle(&CHECK, &scope(), by_id(&CHECK, findings), &occasion(second)), []);
             if forget {
                 ledger.forget(at(second));
             }

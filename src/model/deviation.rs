@@ -90,10 +90,10 @@ impl fmt::Display for Event {
 /// What made the engine look: the change that came last before the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The object that changed; none where a whole kind was listed.
+    /// The object that changed; none where a whole kind was listed, or the baseline changed.
     pub object: Option<ObjectKey>,
-    /// The kind of the object or of the list.
-    pub kind: Kind,
+    /// The kind of the object or of the list; none where the baseline changed.
+    pub kind: Option<Kind>,
     pub change: ChangeType,
     /// When the change was received.
     pub seen: Timestamp,
@@ -108,6 +108,8 @@ pub enum ChangeType {
     Listed,
     /// The kind can no longer be seen.
     Lost,
+    /// The baseline declares something else.
+    Declared,
 }
 
 impl ChangeType {
@@ -117,6 +119,7 @@ impl ChangeType {
             Self::Deleted => "deleted",
             Self::Listed => "listed",
             Self::Lost => "lost",
+            Self::Declared => "declared",
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What a check says: findings, and the words that grade them.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::ObjectRef;
+use super::{Declaration, ObjectRef};
 
 /// How bad a deviation is. The order is from worst to mildest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,8 +67,8 @@ impl fmt::Display for Direction {
 /// One difference between what is declared and what was seen.
 ///
 /// Its identity is the check that found it, the object's key and `key`. `expected`, `actual`, `path` and
-/// `direction` are its evidence: a finding of the same identity with other evidence has changed. `count`,
-/// `message` and the object's version may move without that.
+/// `direction` are its evidence: a finding of the same identity with other evidence has changed. Everything else
+/// may move without that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub object: ObjectRef,
@@ -84,4 +85,8 @@ pub struct Finding {
     pub actual: String,
     /// The field that differs, such as `spec.containers[web].securityContext.privileged`.
     pub path: String,
+    /// What to write instead; empty where the check says it once for all its findings.
+    pub remedy: String,
+    /// What is deviated from; none where that is not a matter of the baseline.
+    pub declaration: Option<Arc<Declaration>>,
 }

@@ -2,16 +2,22 @@
 
 mod chain;
 mod check;
+mod declaration;
 mod deviation;
 mod digest;
 mod finding;
+mod nearest;
 mod object;
 mod view;
+mod waiver;
 
 pub use chain::chain;
 pub use check::CheckInfo;
+pub use declaration::Declaration;
 pub use deviation::{Cause, ChangeType, Deviation, DeviationId, Event, Transition};
 pub use digest::sha256_hex;
 pub use finding::{Direction, Finding, Severity};
+pub use nearest::nearest;
 pub use object::{GroupKind, Kind, ObjectKey, ObjectKind, ObjectRef, Scope};
-pub use view::{BaselineView, CheckView, CountKey, KindView, Loss, Sight, View};
+pub use view::{CheckView, CountKey, KindView, Loss, Sight, View, Waived, WaiverCounts};
+pub use waiver::{Matches, Waiver};

@@ -161,6 +161,11 @@ impl ObjectKey {
     pub fn cluster() -> Self {
         Self { kind: ObjectKind::Cluster, namespace: "".into(), name: "".into() }
     }
+
+    /// The namespace of this name.
+    pub fn of_namespace(name: Arc<str>) -> Self {
+        Self { kind: ObjectKind::Watched(Kind::Namespace), namespace: "".into(), name }
+    }
 }
 
 impl fmt::Display for ObjectKey {
@@ -191,8 +196,9 @@ pub struct ObjectRef {
 /// The part of the snapshot that a check judges in one evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
-    /// The cluster and the monitor as a whole.
+    /// An object with what belongs to it: a namespace; a workload with its pods, rolled up to its topmost known
+    /// controller.
+    Object(ObjectKey),
+    /// The cluster and the monitor as a whole. It is the last, because it is judged by how the others fared.
     Cluster,
-    /// A workload with its pods, rolled up to its topmost known controller.
-    Workload(ObjectKey),
 }

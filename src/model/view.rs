@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use super::{CheckInfo, Deviation, DeviationId, Direction, Kind, Severity};
+use super::{CheckInfo, Declaration, Deviation, DeviationId, Direction, Finding, Kind, Severity, Waiver};
 
 /// How well a kind is seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,12 @@ pub struct View {
     pub counts: OrdMap<CountKey, u64>,
     pub kinds: Vec<KindView>,
     pub checks: Vec<CheckView>,
-    pub baseline: Arc<BaselineView>,
+    /// The documents that are in force.
+    pub baselines: Arc<[Arc<Declaration>]>,
+    /// What is excused.
+    pub waived: OrdMap<DeviationId, Arc<Waived>>,
+    /// How many waivers excuse something now, excuse nothing, or have expired.
+    pub waivers: WaiverCounts,
 }
 
 impl View {
@@ -111,10 +116,20 @@ impl View {
     }
 }
 
-/// Which baseline is in force.
+/// What a check found and a waiver excuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaselineView {
-    pub name: String,
-    /// SHA-256 of the baseline's bytes, in hexadecimal.
-    pub digest: String,
+pub struct Waived {
+    pub check: &'static CheckInfo,
+    pub finding: Finding,
+    pub waiver: Arc<Waiver>,
+}
+
+/// How many waivers there are of each state. One that has expired is in no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WaiverCounts {
+    /// They excuse something.
+    pub used: usize,
+    /// They excuse nothing that is seen.
+    pub unused: usize,
+    pub expired: usize,
 }

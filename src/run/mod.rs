@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::baseline::Baseline;
+use crate::baseline::Declared;
 use crate::checks::{self, CHECKS};
 use crate::config::Config;
 use crate::engine::Engine;
@@ -86,7 +86,8 @@ impl Daemon {
         }
         let snapshot = Arc::new(Snapshot::default());
         let retention = SignedDuration::try_from(config.alertmanager.resolved_keep)?;
-        let mut engine = Engine::new(&CHECKS, Baseline::hardened(), Arc::clone(&snapshot), retention);
+        let mut engine =
+            Engine::new(CHECKS, Arc::new(Declared::hardened()), Arc::clone(&snapshot), retention);
         if restored.existed {
             tracing::info!(seq = restored.seq, deviations = restored.deviations.len(), "took up the journal");
             engine.restore(restored.seq, restored.deviations);

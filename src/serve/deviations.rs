@@ -60,7 +60,7 @@ fn page(state: &State, view: &View, filter: &Filter) -> Response {
     let mut found = filter.find(view);
     let more = found.len() > filter.limit;
     found.truncate(filter.limit);
-    let context = Context { cluster: &state.cluster, baseline: &view.baseline };
+    let context = Context { cluster: &state.cluster };
     let page = Page {
         schema: "plimsoll.dev/deviations/v1",
         deviations: found.iter().map(|deviation| Record::of_deviation(deviation, &context)).collect(),

@@ -6,8 +6,9 @@ use imbl::OrdMap;
 use jiff::{Timestamp, ToSpan};
 
 use crate::model::{
-    BaselineView, Cause, ChangeType, CheckInfo, CheckView, CountKey, Deviation, DeviationId, Direction,
-    Event, Finding, Kind, KindView, ObjectKey, ObjectKind, ObjectRef, Severity, Sight, Transition, View,
+    Cause, ChangeType, CheckInfo, CheckView, CountKey, Declaration, Deviation, DeviationId, Direction, Event,
+    Finding, Kind, KindView, ObjectKey, ObjectKind, ObjectRef, Severity, Sight, Transition, View,
+    WaiverCounts,
 };
 
 pub(crate) static PRIVILEGED: CheckInfo = CheckInfo {
@@ -38,8 +39,9 @@ pub(crate) fn at(secs: i64) -> Timestamp {
     start + secs.seconds()
 }
 
-pub(crate) fn baseline() -> BaselineView {
-    BaselineView { name: "production".to_owned(), digest: "ab12".to_owned() }
+pub(crate) fn declaration() -> Arc<Declaration> {
+    let (name, digest, file) = ("production".into(), "ab12".into(), "baseline.yaml".into());
+    Arc::new(Declaration { name, digest, file, line: 7 })
 }
 
 /// A deviation of a Deployment's container.
@@ -63,6 +65,8 @@ pub(crate) fn deviation(check: &'static CheckInfo, name: &str, seq: u64) -> Devi
             expected: "false".to_owned(),
             actual: "true".to_owned(),
             path: "spec.template.spec.containers[web].securityContext.privileged".to_owned(),
+            remedy: "containers[web].securityContext.privileged: false".to_owned(),
+            declaration: Some(declaration()),
         },
         seq,
         since: seen,
@@ -90,7 +94,9 @@ impl Ledger {
                 counts: OrdMap::new(),
                 kinds: kinds.to_vec(),
                 checks: checks.to_vec(),
-                baseline: Arc::new(baseline()),
+                baselines: [declaration()].into(),
+                waived: OrdMap::new(),
+                waivers: WaiverCounts { used: 2, unused: 1, expired: 0 },
             },
         }
     }
@@ -136,7 +142,7 @@ impl Ledger {
         self.view.by_seq.insert(deviation.seq, deviation.clone());
         let cause = Cause {
             object: Some(deviation.finding.object.key.clone()),
-            kind: Kind::Deployment,
+            kind: Some(Kind::Deployment),
             change: ChangeType::Updated,
             seen: self.view.time - 40.microseconds(),
         };

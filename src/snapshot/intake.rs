@@ -162,7 +162,7 @@ impl Intake {
             spec.ephemeral_containers.iter().map(|container| (Role::Ephemeral, &container.common));
         let containers = init.chain(regular).chain(ephemeral);
         let containers = containers.map(|(role, container)| self.container(role, container)).collect();
-        self.templates.intern(PodTemplate { containers })
+        self.templates.intern(PodTemplate { containers, ..PodTemplate::default() })
     }
 
     fn container(&self, role: Role, container: &wire::Container) -> Container {
@@ -171,6 +171,7 @@ impl Intake {
             role,
             name: self.names.intern(container.name.as_str()),
             privileged: context.privileged.unwrap_or(false),
+            ..Container::default()
         }
     }
 }

@@ -38,15 +38,15 @@ impl Snapshot {
         touched: &mut Vec<Scope>,
     ) {
         if let Some(new) = new {
-            touched.push(Scope::Workload(self.join(name, new)));
+            touched.push(Scope::Object(self.join(name, new)));
         }
         if let Some(old) = old {
-            touched.push(Scope::Workload(self.leave(name, old)));
+            touched.push(Scope::Object(self.leave(name, old)));
         }
         // A pod may itself be named as a controller.
         let key = name.key(Kind::Pod);
         if self.membership.parts.contains_key(&key) {
-            touched.push(Scope::Workload(key));
+            touched.push(Scope::Object(key));
         }
     }
 
@@ -63,7 +63,12 @@ impl Snapshot {
             self.reroute(&key, old, new, touched);
         }
         // Its own template counts for itself, before and after.
-        touched.push(Scope::Workload(key));
+        touched.push(Scope::Object(key));
+    }
+
+    /// Whether pods roll up to the object.
+    pub(super) fn has_members(&self, key: &ObjectKey) -> bool {
+        self.membership.parts.contains_key(key)
     }
 
     /// The workload that the pods of a controller roll up to.
@@ -134,14 +139,14 @@ impl Snapshot {
             let after = top_through(&members.controller, new);
             if before != after {
                 self.membership.remove_part(&before, key);
-                touched.push(Scope::Workload(before));
+                touched.push(Scope::Object(before));
             }
         }
         // Members of one group may part ways, so all of them are added after all were removed.
         for members in &group {
             let after = top_through(&members.controller, new);
             self.membership.add_part(&after, key);
-            touched.push(Scope::Workload(after));
+            touched.push(Scope::Object(after));
         }
     }
 }

@@ -15,7 +15,10 @@ pub use change::{Batch, Change, Controller, Facts, Labels, Uid};
 pub use intake::Intake;
 pub use intern::Interner;
 pub use store::Snapshot;
-pub use template::{Container, PodTemplate, Role};
+pub use template::{
+    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux, Volume,
+    VolumeSource,
+};
 pub use workload::Workload;
 
 #[cfg(test)]

@@ -1,20 +1,23 @@
 //! The store: objects by kind and name, and what a change to one of them touches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
 use super::membership::Membership;
+use super::workload::object_ref;
 use super::{Change, Controller, Facts, Labels, PodTemplate, Uid};
-use crate::model::{Kind, Loss, ObjectKey, ObjectKind, Scope, Sight};
+use crate::model::{Kind, Loss, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
 
 /// What is known of the cluster. [`Snapshot::apply`] is called by one writer; everyone else only reads.
 #[derive(Debug)]
 pub struct Snapshot {
     kinds: [Collection; Kind::ALL.len()],
     pub(super) membership: Membership,
+    /// The workloads that are there, by their namespace.
+    workloads: DashMap<Arc<str>, HashSet<ObjectKey>>,
 }
 
 /// The objects of one kind.
@@ -80,7 +83,11 @@ impl Default for Snapshot {
         let state =
             || State { sight: Sight::Syncing, generation: 0, complete: false, unreadable: BTreeMap::new() };
         let collection = |_| Collection { objects: DashMap::new(), state: Mutex::new(state()) };
-        Self { kinds: Kind::ALL.map(collection), membership: Membership::default() }
+        Self {
+            kinds: Kind::ALL.map(collection),
+            membership: Membership::default(),
+            workloads: DashMap::new(),
+        }
     }
 }
 
@@ -88,8 +95,17 @@ impl Snapshot {
     /// Takes a change in, and appends to `touched` the scopes whose verdict it may alter.
     ///
     /// It costs the same however many objects there are, but for [`Change::Synced`], which looks through
-    /// the objects of its kind for those that the list did not show.
+    /// the objects of its kind for those that the list did not show, and for other labels of a namespace, which
+    /// touch every workload in it.
     pub fn apply(&self, change: Change, touched: &mut Vec<Scope>) {
+        let before = touched.len();
+        self.take(change, touched);
+        for scope in &touched[before..] {
+            self.index(scope);
+        }
+    }
+
+    fn take(&self, change: Change, touched: &mut Vec<Scope>) {
         match change {
             Change::Listing(kind) => {
                 let mut state = self.collection(kind).state.lock();
@@ -150,6 +166,23 @@ impl Snapshot {
         self.unreadable(key).is_some() && self.record(key).is_none()
     }
 
+    /// Every scope that is there to be judged, but for the cluster.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut keys: Vec<ObjectKey> = self.workloads.iter().flat_map(|it| it.value().clone()).collect();
+        keys.extend(self.collection(Kind::Namespace).objects.iter().map(|it| it.key().key(Kind::Namespace)));
+        for kind in Kind::ALL {
+            let state = self.collection(kind).state.lock();
+            keys.extend(state.unreadable.keys().map(|name| name.key(kind)));
+        }
+        keys.into_iter().map(Scope::Object).collect()
+    }
+
+    /// The namespace of this name as evidence; none if it is not there.
+    pub fn namespace(&self, key: &ObjectKey) -> Option<(ObjectRef, Arc<Labels>)> {
+        let record = self.record(key)?;
+        Some((object_ref(key, &record), record.labels))
+    }
+
     /// The labels of the object of this key.
     pub fn labels(&self, key: &ObjectKey) -> Option<Arc<Labels>> {
         self.record(key).map(|record| record.labels)
@@ -195,6 +228,7 @@ impl Snapshot {
             && known.uid == uid
             && known.controller == controller
             && known.template == template
+            && (kind != Kind::Namespace || known.labels == labels)
         {
             // Most updates change the status alone.
             *known = Record { uid, resource_version, labels, controller, template, fingerprint, generation };
@@ -222,14 +256,40 @@ impl Snapshot {
         touched: &mut Vec<Scope>,
     ) {
         match kind {
-            Kind::Namespace => {}
+            Kind::Namespace => self.namespace_moved(name, touched),
             Kind::Pod => self.pod_moved(name, old, new, touched),
             _ => self.workload_moved(kind, name, old, new, touched),
         }
     }
 
+    /// What is declared of a namespace, and what it enforces, may depend on its labels.
+    fn namespace_moved(&self, name: &Name, touched: &mut Vec<Scope>) {
+        touched.push(Scope::Object(name.key(Kind::Namespace)));
+        if let Some(workloads) = self.workloads.get(&name.name) {
+            touched.extend(workloads.iter().cloned().map(Scope::Object));
+        }
+    }
+
+    /// Keeps the workloads of a namespace in step with what was touched.
+    fn index(&self, scope: &Scope) {
+        let Scope::Object(key) = scope else { return };
+        if key.kind == ObjectKind::Watched(Kind::Namespace) {
+            return;
+        }
+        if self.is_workload(key) {
+            self.workloads.entry(Arc::clone(&key.namespace)).or_default().insert(key.clone());
+        } else if let Some(mut workloads) = self.workloads.get_mut(&key.namespace) {
+            workloads.remove(key);
+            let empty = workloads.is_empty();
+            drop(workloads);
+            if empty {
+                self.workloads.remove(&key.namespace);
+            }
+        }
+    }
+
     fn mark_unreadable(&self, kind: Kind, name: Name, error: String, touched: &mut Vec<Scope>) {
-        touched.push(Scope::Workload(name.key(kind)));
+        touched.push(Scope::Object(name.key(kind)));
         let collection = self.collection(kind);
         let mut state = collection.state.lock();
         let generation = state.generation;
@@ -244,7 +304,7 @@ impl Snapshot {
     fn clear_unreadable(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) -> u32 {
         let mut state = self.collection(kind).state.lock();
         if !state.unreadable.is_empty() && state.unreadable.remove(name).is_some() {
-            touched.push(Scope::Workload(name.key(kind)));
+            touched.push(Scope::Object(name.key(kind)));
         }
         state.generation
     }

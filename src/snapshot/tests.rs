@@ -97,7 +97,7 @@ fn unreadable(kind: Kind, name: &str) -> Unreadable {
 }
 
 fn scopes<const N: usize>(keys: [ObjectKey; N]) -> BTreeSet<Scope> {
-    keys.map(Scope::Workload).into()
+    keys.map(Scope::Object).into()
 }
 
 fn replica_set() -> Object {
@@ -170,7 +170,7 @@ fn a_replica_set_that_goes_before_its_pods_keeps_them_with_the_deployment() {
     cluster.see(replica_set());
     cluster.see(replica("web-5d9c-x"));
     let touched = cluster.delete(replica_set());
-    assert!(!touched.contains(&Scope::Workload(key("Pod", "web-5d9c-x"))));
+    assert!(!touched.contains(&Scope::Object(key("Pod", "web-5d9c-x"))));
     assert_eq!(cluster.pods(&key("apps/Deployment", "web")), Some(1));
     assert_eq!(cluster.pods(&key("apps/ReplicaSet", "web-5d9c")), None);
     cluster.delete(replica("web-5d9c-x"));
@@ -470,6 +470,26 @@ fn a_namespace_has_labels_and_no_template() {
     assert_eq!(cluster.snapshot.workload(&key), None);
 }
 
+#[test]
+fn other_labels_of_a_namespace_touch_what_is_in_it() {
+    let cluster = Cluster::default();
+    let shop = object(Kind::Namespace, "shop");
+    let shop_key = ObjectKey::of_namespace("shop".into());
+    cluster.see(shop.clone());
+    cluster.see(object(Kind::Namespace, "elsewhere"));
+    for pod in ["a", "b"] {
+        cluster.see(replica(pod));
+    }
+    let all = scopes([shop_key.clone(), key("apps/Deployment", "web")]);
+    assert_eq!(cluster.see(labelled(shop.clone(), "team", "web")), all);
+    assert_eq!(cluster.see(labelled(shop.clone(), "team", "web")), BTreeSet::new());
+    assert_eq!(cluster.see(labelled(object(Kind::Namespace, "elsewhere"), "team", "web")).len(), 1);
+    for pod in ["a", "b"] {
+        cluster.delete(object(Kind::Pod, pod));
+    }
+    assert_eq!(cluster.delete(shop), scopes([shop_key]), "a workload that is gone is in no namespace");
+}
+
 /// One step over a small universe of pods, sets and jobs whose owners change.
 fn step() -> impl Strategy<Value = (bool, Object)> {
     let kinds = prop::sample::select(vec![Kind::Pod, Kind::Pod, Kind::ReplicaSet, Kind::Job]);
@@ -503,6 +523,7 @@ proptest! {
             cluster.delete(object);
         }
         prop_assert!(cluster.snapshot.membership.is_empty());
+        prop_assert_eq!(cluster.snapshot.scopes(), []);
         prop_assert!(Kind::ALL.iter().all(|kind| cluster.snapshot.objects(*kind) == 0));
         cluster.intake.sweep();
         prop_assert_eq!(cluster.intake.distinct(), [0; 4]);
@@ -515,8 +536,10 @@ proptest! {
         for (seen, object) in steps {
             touched.extend(if seen { cluster.see(object) } else { cluster.delete(object) });
         }
-        let pods = touched.iter().map(|scope| match scope {
-            Scope::Workload(key) => cluster.pods(key).unwrap_or(0),
+        let there: BTreeSet<Scope> = cluster.snapshot.scopes().into_iter().collect();
+        prop_assert!(there.is_subset(&touched));
+        let pods = there.iter().map(|scope| match scope {
+            Scope::Object(key) => cluster.pods(key).unwrap_or(0),
             Scope::Cluster => 0,
         });
         prop_assert_eq!(pods.sum::<u64>(), cluster.snapshot.objects(Kind::Pod) as u64);
@@ -549,7 +572,7 @@ fn an_owner_that_no_object_can_have_is_told_apart_and_tamed() {
     let names = [long.as_str(), &long[1..], "\u{1b}[31mred", "\u{202e}txet"];
     let keys = names.map(|name| {
         let touched = cluster.see(owned(object(Kind::Pod, name), &format!("v1/Thing/{name}")));
-        let Some(Scope::Workload(key)) = touched.first().cloned() else { panic!("{touched:?}") };
+        let Some(Scope::Object(key)) = touched.first().cloned() else { panic!("{touched:?}") };
         assert!(key.name.len() <= 253 && key.name.bytes().all(|byte| byte.is_ascii_graphic()), "{key}");
         key
     });

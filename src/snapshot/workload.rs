@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::membership::{Members, is_intermediate};
 use super::store::Record;
-use super::{Controller, PodTemplate, Snapshot, Uid};
+use super::{Controller, PodTemplate, Snapshot};
 use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef};
 
 /// A workload with its pods, or a pod that has no workload above it.
@@ -38,24 +38,31 @@ impl Snapshot {
         }
         // Groups are held in the order of arrival; the verdict must not depend on it.
         templates.sort();
-        let unknown = Uid::new("");
-        let controller = if record.is_none() { self.as_owner(key, &members) } else { None };
-        let (version, uid, resource_version) = match (&record, &controller) {
-            (Some(record), _) => (version_of(key), &record.uid, record.resource_version),
-            (None, Some(controller)) => (Arc::clone(&controller.version), &controller.uid, 0),
-            (None, None) => (version_of(key), &unknown, 0),
-        };
-        let object = ObjectRef {
-            key: key.clone(),
-            version,
-            uid: uid.to_string().into(),
-            resource_version: if resource_version == 0 {
-                "".into()
-            } else {
-                resource_version.to_string().into()
-            },
+        let object = match &record {
+            Some(record) => object_ref(key, record),
+            None => self.unseen_ref(key, &members),
         };
         Some(Workload { object, templates })
+    }
+
+    /// A workload that is known by its pods alone, as evidence.
+    fn unseen_ref(&self, key: &ObjectKey, members: &[Members]) -> ObjectRef {
+        let (version, uid) = match self.as_owner(key, members) {
+            Some(owner) => (Arc::clone(&owner.version), owner.uid.to_string().into()),
+            None => (version_of(key), "".into()),
+        };
+        ObjectRef { key: key.clone(), version, uid, resource_version: "".into() }
+    }
+
+    /// Whether anything is known to be there under this key.
+    pub fn is_there(&self, key: &ObjectKey) -> bool {
+        self.is_workload(key) || self.record(key).is_some() || self.unreadable(key).is_some()
+    }
+
+    /// Whether [`Snapshot::workload`] has an answer.
+    pub(super) fn is_workload(&self, key: &ObjectKey) -> bool {
+        let own = || self.record(key).is_some_and(|record| own_template(key, &record).is_some());
+        self.has_members(key) || own()
     }
 
     /// What the owner references below a workload say of it: those of its pods, or of what stands between.
@@ -65,6 +72,20 @@ impl Snapshot {
         let owners = direct.chain(members.iter().filter_map(above)).filter(|it| it.key == *key);
         // They may differ while the workload is made anew; the answer must not depend on the order of arrival.
         owners.min_by(|a, b| (&a.version, &a.uid).cmp(&(&b.version, &b.uid)))
+    }
+}
+
+/// What is held of an object, as evidence.
+pub(super) fn object_ref(key: &ObjectKey, record: &Record) -> ObjectRef {
+    let resource_version = match record.resource_version {
+        0 => "".into(),
+        number => number.to_string().into(),
+    };
+    ObjectRef {
+        key: key.clone(),
+        version: version_of(key),
+        uid: record.uid.to_string().into(),
+        resource_version,
     }
 }
 

@@ -5,6 +5,7 @@
 //! list is skipped while decoding and never held.
 
 mod decode;
+mod document;
 mod frame;
 mod item;
 mod meta;
@@ -16,6 +17,7 @@ mod status;
 mod workload;
 
 pub use decode::{ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf};
+pub use document::{Document, documents};
 pub use frame::{Frame, FrameReader, cut_frame};
 pub use item::{Item, Unreadable, decode_item};
 pub use meta::{ObjectMeta, OwnerReference};

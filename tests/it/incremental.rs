@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll::baseline::{Baseline, Level};
+use plimsoll::baseline::{Declared, Level};
 use plimsoll::checks::CHECKS;
 use plimsoll::engine::Engine;
 use plimsoll::model::{Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View};
@@ -72,9 +72,13 @@ fn at(second: i64) -> Timestamp {
 
 impl Daemon {
     fn new() -> Self {
-        let baseline = Baseline { pod_security: Level::Baseline, ..Baseline::hardened() };
+        let mut declared = Declared::hardened();
+        let baseline = &mut declared.baselines[0];
+        baseline.pod_security.as_mut().expect("it is declared").level = Level::Baseline;
+        // Whether a workload is judged depends on an object of another kind.
+        baseline.namespaces.match_labels = vec![(TIER.to_owned(), "production".to_owned())];
         let retention = SignedDuration::from_mins(15);
-        let engine = Engine::new(&CHECKS, baseline, Arc::new(Snapshot::default()), retention);
+        let engine = Engine::new(CHECKS, Arc::new(declared), Arc::new(Snapshot::default()), retention);
         Self { intake: Intake::default(), engine, second: 0 }
     }
 
@@ -220,7 +224,8 @@ impl Truth {
 
 /// The names of the universe, each so that what a name implies is sometimes true.
 const NAMESPACES: [&str; 2] = ["shop", "payments"];
-const NAMES: [(Kind, &[&str]); 6] = [
+const NAMES: [(Kind, &[&str]); 7] = [
+    (Kind::Namespace, &NAMESPACES),
     (Kind::Pod, &["p1", "p2", "p3", "p4", "p5"]),
     (Kind::ReplicaSet, &["web-1", "web-2"]),
     (Kind::Deployment, &["web"]),
@@ -241,11 +246,13 @@ const OWNERS: [&str; 10] = [
     "v1/Node/one",
 ];
 
+/// The label by which namespaces are governed.
+const TIER: &str = "tier";
+
 fn key(object: &Object) -> Key {
-    let intern =
-        |names: &[&'static str], name: &str| *names.iter().find(|it| **it == name).expect("it is known");
-    let names: Vec<&str> = NAMES.iter().flat_map(|(_, names)| *names).copied().collect();
-    (object.kind, intern(&NAMESPACES, &object.metadata.namespace), intern(&names, &object.metadata.name))
+    let names = || NAMES.iter().flat_map(|(_, names)| *names).chain(&NAMESPACES).chain(&[""]).copied();
+    let intern = |name: &str| names().find(|it| *it == name).expect("it is known");
+    (object.kind, intern(&object.metadata.namespace), intern(&object.metadata.name))
 }
 
 fn any_kind() -> impl Strategy<Value = Kind> {
@@ -259,8 +266,9 @@ fn any_loss() -> impl Strategy<Value = Loss> {
 fn any_key() -> impl Strategy<Value = Key> {
     let weighted: Vec<(Kind, &'static str)> =
         NAMES.iter().flat_map(|(kind, names)| names.iter().map(|name| (*kind, *name))).collect();
-    (prop::sample::select(weighted), prop::sample::select(NAMESPACES.to_vec()))
-        .prop_map(|((kind, name), namespace)| (kind, namespace, name))
+    (prop::sample::select(weighted), prop::sample::select(NAMESPACES.to_vec())).prop_map(
+        |((kind, name), namespace)| (kind, if kind == Kind::Namespace { "" } else { namespace }, name),
+    )
 }
 
 fn any_owner() -> impl Strategy<Value = Option<OwnerReference>> {
@@ -287,7 +295,9 @@ fn any_object() -> impl Strategy<Value = Object> {
                 let security_context = Some(SecurityContext { privileged: Some(privileged) });
                 Container { name: name.to_owned(), security_context }
             };
-            let labels = (!hash.is_empty()).then(|| ("pod-template-hash".to_owned(), hash.to_owned()));
+            let label =
+                if kind == Kind::Namespace { (TIER, "production") } else { ("pod-template-hash", hash) };
+            let labels = (!hash.is_empty()).then(|| (label.0.to_owned(), label.1.to_owned()));
             Object {
                 kind,
                 metadata: ObjectMeta {
@@ -299,7 +309,7 @@ fn any_object() -> impl Strategy<Value = Object> {
                     owner_references: owner.into_iter().collect(),
                 },
                 replicas: None,
-                spec: Some(PodSpec {
+                spec: (kind != Kind::Namespace).then(|| PodSpec {
                     containers: containers.into_iter().map(container).collect(),
                     ..PodSpec::default()
                 }),

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Facts, Judges, Reads};
-use crate::model::{CheckInfo, Direction, Finding, ObjectKey, ObjectRef, Scope, Severity};
+use crate::checks::{Check, Facts, Reads, Rule};
+use crate::model::{CheckInfo, Direction, Finding, ObjectKey, ObjectRef, Severity};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -23,11 +23,10 @@ pub(crate) static CHECK: Check = Check {
         ],
     },
     reads: Reads::Sight,
-    judges: Judges::Cluster,
-    evaluate,
+    rule: Rule::Cluster(evaluate),
 };
 
-fn evaluate(facts: &Facts<'_>, _scope: &Scope) -> Vec<Finding> {
+fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     let lost = facts.snapshot.lost();
     if lost.is_empty() {
         return Vec::new();
@@ -48,5 +47,7 @@ fn evaluate(facts: &Facts<'_>, _scope: &Scope) -> Vec<Finding> {
         expected: "synced".to_owned(),
         actual: reasons.into_iter().collect::<Vec<_>>().join(", "),
         path: String::new(),
+        remedy: String::new(),
+        declaration: None,
     }]
 }

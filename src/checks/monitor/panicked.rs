@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::{Check, Facts, Judges, Reads};
+use crate::checks::{Check, Facts, Reads, Rule};
 use crate::model::{CheckInfo, Direction, Finding, ObjectKey, ObjectRef, Scope, Severity};
 
 pub(crate) static CHECK: Check = Check {
@@ -19,11 +19,10 @@ pub(crate) static CHECK: Check = Check {
         references: &[],
     },
     reads: Reads::Kinds(&[]),
-    judges: Judges::Cluster,
-    evaluate,
+    rule: Rule::Cluster(evaluate),
 };
 
-fn evaluate(facts: &Facts<'_>, _scope: &Scope) -> Vec<Finding> {
+fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     facts.panics.iter().filter_map(|(check, scopes)| finding(check, scopes)).collect()
 }
 
@@ -31,7 +30,7 @@ fn finding(check: &str, scopes: &BTreeMap<Scope, String>) -> Option<Finding> {
     let (scope, panic) = scopes.first_key_value()?;
     let place = match scope {
         Scope::Cluster => "the cluster".to_owned(),
-        Scope::Workload(key) => key.to_string(),
+        Scope::Object(key) => key.to_string(),
     };
     Some(Finding {
         object: ObjectRef {
@@ -47,5 +46,7 @@ fn finding(check: &str, scopes: &BTreeMap<Scope, String>) -> Option<Finding> {
         expected: "a verdict".to_owned(),
         actual: "panicked".to_owned(),
         path: String::new(),
+        remedy: String::new(),
+        declaration: None,
     })
 }

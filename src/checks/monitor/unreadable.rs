@@ -3,8 +3,8 @@
 //! Reads which objects came in a form that cannot be decoded. What was last known of such an object
 //! stands; the other objects are judged as ever.
 
-use crate::checks::{Check, Facts, Judges, Reads};
-use crate::model::{CheckInfo, Direction, Finding, Kind, ObjectRef, Scope, Severity};
+use crate::checks::{Check, Facts, Reads, Rule};
+use crate::model::{CheckInfo, Direction, Finding, Kind, ObjectKey, ObjectRef, Severity};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -17,12 +17,10 @@ pub(crate) static CHECK: Check = Check {
         references: &["https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding"],
     },
     reads: Reads::Kinds(&Kind::ALL),
-    judges: Judges::Workload,
-    evaluate,
+    rule: Rule::Object(evaluate),
 };
 
-fn evaluate(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
-    let Scope::Workload(key) = scope else { return Vec::new() };
+fn evaluate(facts: &Facts<'_>, key: &ObjectKey) -> Vec<Finding> {
     let Some(error) = facts.snapshot.unreadable(key) else { return Vec::new() };
     let object =
         ObjectRef { key: key.clone(), version: "v1".into(), uid: "".into(), resource_version: "".into() };
@@ -36,5 +34,7 @@ fn evaluate(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
         // The error may name a column, which moves with every update of the object's status.
         actual: "unreadable".to_owned(),
         path: String::new(),
+        remedy: String::new(),
+        declaration: None,
     }]
 }

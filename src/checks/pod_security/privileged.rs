@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::baseline::Level;
-use crate::checks::{Check, Facts, Judges, POD_KINDS, Reads, spec_path};
-use crate::model::{CheckInfo, Direction, Finding, Scope, Severity};
+use crate::baseline::{Baseline, Level};
+use crate::checks::{Check, Facts, POD_KINDS, Reads, Rule, Subject, spec_path};
+use crate::model::{CheckInfo, Direction, Finding, Severity};
 use crate::snapshot::{Role, Workload};
 
 pub(crate) static CHECK: Check = Check {
@@ -23,16 +23,15 @@ pub(crate) static CHECK: Check = Check {
         references: &["https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline"],
     },
     reads: Reads::Kinds(POD_KINDS),
-    judges: Judges::Workload,
-    evaluate,
+    rule: Rule::Workload(evaluate),
 };
 
-fn evaluate(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
-    let Scope::Workload(key) = scope else { return Vec::new() };
-    if facts.baseline.pod_security == Level::Privileged {
+fn evaluate(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let workload = &subject.workload;
+    let level = |it: &&Baseline| it.pod_security.as_ref().map(|it| it.level);
+    if subject.governing.iter().filter_map(level).max().is_none_or(|level| level == Level::Privileged) {
         return Vec::new();
     }
-    let Some(workload) = facts.snapshot.workload(key) else { return Vec::new() };
     // One container may be privileged in several templates at once, during a rollout for example.
     let mut pods_by_container: BTreeMap<(Role, &str), u64> = BTreeMap::new();
     for (template, pods) in &workload.templates {
@@ -40,7 +39,7 @@ fn evaluate(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
             *pods_by_container.entry((container.role, &container.name)).or_default() += pods;
         }
     }
-    pods_by_container.into_iter().map(|((role, name), pods)| finding(&workload, role, name, pods)).collect()
+    pods_by_container.into_iter().map(|((role, name), pods)| finding(workload, role, name, pods)).collect()
 }
 
 fn finding(workload: &Workload, role: Role, container: &str, pods: u64) -> Finding {
@@ -60,5 +59,7 @@ fn finding(workload: &Workload, role: Role, container: &str, pods: u64) -> Findi
         expected: "undefined or false".to_owned(),
         actual: "true".to_owned(),
         path: format!("{path}.{field}[{container}].securityContext.privileged"),
+        remedy: String::new(),
+        declaration: None,
     }
 }

@@ -1,12 +1,15 @@
 //! Reads an event or a checkpoint entry back into the deviation that it tells of.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::record::{ENTRY_SCHEMA, EVENT_SCHEMA};
 use crate::model::{
-    CheckInfo, Deviation, DeviationId, Direction, Finding, ObjectKey, ObjectKind, ObjectRef, Severity,
+    CheckInfo, Declaration, Deviation, DeviationId, Direction, Finding, ObjectKey, ObjectKind, ObjectRef,
+    Severity,
 };
 
 /// Finds the check of an id. A check that this version does not have is `None`.
@@ -65,7 +68,18 @@ struct RawRecord {
     resolved_at: Option<Timestamp>,
     #[serde(default)]
     initial: bool,
+    baseline: Option<RawBaseline>,
+    #[serde(default)]
+    remediation: String,
     previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawBaseline {
+    name: String,
+    digest: String,
+    file: Option<String>,
+    line: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +118,8 @@ pub fn parse_record(line: &[u8], lookup: &Lookup<'_>) -> Result<Parsed, ParseErr
         expected: raw.expected,
         actual: raw.actual,
         path: raw.path,
+        remedy: if raw.remediation == check.mend { String::new() } else { raw.remediation },
+        declaration: raw.baseline.map(RawBaseline::into_declaration),
     };
     let deviation = Deviation {
         id,
@@ -117,6 +133,14 @@ pub fn parse_record(line: &[u8], lookup: &Lookup<'_>) -> Result<Parsed, ParseErr
         initial: raw.initial,
     };
     Ok(Parsed { kind, deviation, previous: raw.previous })
+}
+
+impl RawBaseline {
+    fn into_declaration(self) -> Arc<Declaration> {
+        let Self { name, digest, file, line } = self;
+        let file = file.unwrap_or_default().into();
+        Arc::new(Declaration { name: name.into(), digest: digest.into(), file, line: line.unwrap_or(1) })
+    }
 }
 
 impl RawObject {

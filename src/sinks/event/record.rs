@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::model::{BaselineView, Cause, Deviation, DeviationId, ObjectRef, Transition};
+use crate::model::{Cause, Declaration, Deviation, DeviationId, Kind, ObjectRef, Transition};
 
 /// The schema of an event line.
 pub const EVENT_SCHEMA: &str = "plimsoll.dev/event/v1";
@@ -12,12 +12,11 @@ pub(super) const DEVIATION_SCHEMA: &str = "plimsoll.dev/deviation/v1";
 /// The schema of a deviation in a checkpoint of the journal.
 pub(super) const ENTRY_SCHEMA: &str = "plimsoll.dev/checkpoint-entry/v1";
 
-/// What an event says beyond its transition: where it happened and by which standard.
+/// What an event says beyond its transition: where it happened.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The cluster's name; empty where it has none.
     pub cluster: &'a str,
-    pub baseline: &'a BaselineView,
 }
 
 /// The fields of an event, or of a deviation without `event` and `time`.
@@ -51,8 +50,9 @@ pub struct Record<'a> {
     cause: Option<CauseRecord<'a>>,
     /// Who did it. No source tells yet.
     actor: Option<()>,
-    baseline: BaselineRecord<'a>,
-    remediation: &'static str,
+    /// What is deviated from; null where that is not a matter of the baseline.
+    baseline: Option<BaselineRecord<'a>>,
+    remediation: &'a str,
     while_down: Option<bool>,
     initial: bool,
     previous: Option<&'a str>,
@@ -82,9 +82,9 @@ struct CauseRecord<'a> {
 struct BaselineRecord<'a> {
     name: &'a str,
     digest: &'a str,
-    /// Which file and line declare it. The view does not tell yet.
-    file: Option<()>,
-    line: Option<()>,
+    /// Null for the embedded default.
+    file: Option<&'a str>,
+    line: u32,
 }
 
 impl<'a> Record<'a> {
@@ -113,13 +113,8 @@ impl<'a> Record<'a> {
             resolved_at: deviation.resolved_at,
             cause: None,
             actor: None,
-            baseline: BaselineRecord {
-                name: &context.baseline.name,
-                digest: &context.baseline.digest,
-                file: None,
-                line: None,
-            },
-            remediation: deviation.check.mend,
+            baseline: finding.declaration.as_deref().map(BaselineRecord::new),
+            remediation: if finding.remedy.is_empty() { deviation.check.mend } else { &finding.remedy },
             while_down: None,
             initial: deviation.initial,
             previous: None,
@@ -158,11 +153,18 @@ impl<'a> ObjectRecord<'a> {
     }
 }
 
+impl<'a> BaselineRecord<'a> {
+    fn new(declaration: &'a Declaration) -> Self {
+        let Declaration { name, digest, file, line } = declaration;
+        Self { name, digest, file: known(file), line: *line }
+    }
+}
+
 impl<'a> CauseRecord<'a> {
     fn new(cause: &'a Cause) -> Self {
         let object = cause.object.as_ref();
         Self {
-            kind: cause.kind.name(),
+            kind: cause.kind.map_or("Baseline", Kind::name),
             namespace: object.and_then(|key| known(&key.namespace)),
             name: object.and_then(|key| known(&key.name)),
             change: cause.change.as_str(),

@@ -10,7 +10,6 @@ use super::lines::{Lines, Piece};
 use super::live::Live;
 use super::replay::{Replay, Tail, replay};
 use super::{JournalError, files};
-use crate::model::BaselineView;
 use crate::sinks::event::{Context, Lookup};
 
 /// What stands on disk when the daemon starts.
@@ -105,12 +104,10 @@ fn go_on(path: &Path, replay: &mut Replay) -> Result<Live, JournalError> {
 /// Begins a live file with what the rotated ones told, which is nothing at the very first start.
 fn begin(dir: &Path, cluster: &str, replay: &Replay, now: Timestamp) -> Result<Live, JournalError> {
     let path = files::live(dir);
-    // No baseline is loaded yet. The first rotation's checkpoint names it.
-    let baseline = BaselineView { name: String::new(), digest: String::new() };
     let checkpoint = Checkpoint {
         seq: replay.seq,
         time: now,
-        context: Context { cluster, baseline: &baseline },
+        context: Context { cluster },
         deviations: replay.deviations.values(),
     };
     let begin = || {

@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::checkpoint::{Checkpoint, fits};
 use super::live::Live;
 use super::{Dropped, Flush, JournalError, Options, files};
-use crate::model::{BaselineView, Transition, View};
+use crate::model::{Transition, View};
 use crate::sinks::event::{Context, render_event};
 
 /// How many bytes are written at once. A batch stays or goes as a whole.
@@ -26,7 +25,7 @@ pub struct Journal {
     options: Options,
     pub(super) live: Live,
     /// What the disk has not taken yet, oldest first.
-    pending: VecDeque<Pending>,
+    pending: VecDeque<Transition>,
     /// The sequence number of the last transition that was appended, written or not.
     appended: u64,
     /// The sequence number of the last transition that was written.
@@ -38,13 +37,6 @@ pub struct Journal {
     rotation_failed: Option<Timestamp>,
     /// Held for as long as the journal is open.
     _lock: File,
-}
-
-#[derive(Debug)]
-struct Pending {
-    transition: Transition,
-    /// The baseline that was in force then.
-    baseline: Arc<BaselineView>,
 }
 
 impl Journal {
@@ -87,8 +79,7 @@ impl Journal {
         for transition in transitions {
             self.appended = transition.seq;
             if fits(&transition.deviation) {
-                let baseline = view.baseline.clone();
-                self.pending.push_back(Pending { transition: transition.clone(), baseline });
+                self.pending.push_back(transition.clone());
             } else {
                 self.dropped.too_long += 1;
             }
@@ -148,8 +139,8 @@ impl Journal {
             let mut bytes = Vec::with_capacity(BATCH_BYTES);
             let mut chain = self.live.chain.clone();
             let mut lines = 0;
-            for Pending { transition, baseline } in &self.pending {
-                let context = Context { cluster: &self.options.cluster, baseline };
+            let context = Context { cluster: &self.options.cluster };
+            for transition in &self.pending {
                 let line = render_event(transition, &context, chain.previous());
                 chain.link(line.as_bytes());
                 bytes.extend_from_slice(line.as_bytes());
@@ -161,7 +152,7 @@ impl Journal {
             }
             self.live.write(&bytes, chain)?;
             let last = self.pending.drain(..lines).next_back();
-            self.written = last.map_or(self.written, |last| last.transition.seq);
+            self.written = last.map_or(self.written, |last| last.seq);
         }
         Ok(())
     }
@@ -190,7 +181,7 @@ impl Journal {
         let checkpoint = Checkpoint {
             seq: view.seq,
             time: now,
-            context: Context { cluster: &self.options.cluster, baseline: &view.baseline },
+            context: Context { cluster: &self.options.cluster },
             deviations: view.by_seq.iter().map(|(_, deviation)| deviation),
         };
         files::create_dir(&self.dir)?;

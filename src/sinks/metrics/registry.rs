@@ -117,9 +117,11 @@ impl Metrics {
         }
         // What was found at the first look, or happened while nobody looked, says nothing of the daemon's speed.
         let first_look = deviation.initial && transition.event == Event::Opened;
-        if let Some(cause) = transition.cause.as_ref().filter(|_| !first_look && !transition.while_down) {
+        if let Some(cause) = transition.cause.as_ref().filter(|_| !first_look && !transition.while_down)
+            && let Some(kind) = cause.kind
+        {
             let took = judged.duration_since(cause.seen).as_secs_f64();
-            self.detection[cause.kind as usize].observe(took.max(0.0));
+            self.detection[kind as usize].observe(took.max(0.0));
         }
     }
 

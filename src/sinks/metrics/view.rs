@@ -1,12 +1,14 @@
 //! The families that are told from the view at each scrape, so that a series is there exactly as long as what
 //! it describes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::table::{BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WATCH_SYNCED};
+use super::table::{
+    BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WAIVERS, WATCH_SYNCED,
+};
 use super::text::Page;
-use crate::model::{CountKey, Direction, Severity, Sight, View};
+use crate::model::{CountKey, Direction, Severity, Sight, View, WaiverCounts};
 
 /// The id of the series into which what is beyond the bound is folded.
 const OVERFLOW: &str = "overflow";
@@ -26,8 +28,7 @@ pub(super) fn render(view: &View, options: Options, page: &mut Page) {
     oldest(view, page);
     checks(view, page);
     kinds(view, page);
-    let baseline = &view.baseline;
-    page.family(&BASELINE_INFO).sample(&[&baseline.name, &baseline.digest], 1);
+    baselines(view, page);
 }
 
 /// Costs the number of series, not of deviations.
@@ -89,6 +90,20 @@ fn checks(view: &View, page: &mut Page) {
     let mut family = page.family(&CHECK_BLIND);
     for check in &view.checks {
         family.sample(&[check.check.id], u8::from(!check.blind.is_empty()));
+    }
+}
+
+fn baselines(view: &View, page: &mut Page) {
+    let mut info = page.family(&BASELINE_INFO);
+    // Two files may hold the same document.
+    let documents: BTreeSet<_> = view.baselines.iter().map(|it| (&it.name, &it.digest)).collect();
+    for (name, digest) in documents {
+        info.sample(&[name, digest], 1);
+    }
+    let mut waivers = page.family(&WAIVERS);
+    let WaiverCounts { used, unused, expired } = view.waivers;
+    for (state, count) in [("expired", expired), ("unused", unused), ("used", used)] {
+        waivers.sample(&[state], count);
     }
 }
 

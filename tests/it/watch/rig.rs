@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use kube::client::{Body, ClientBuilder, DynBody};
-use plimsoll::baseline::Baseline;
+use plimsoll::baseline::Declared;
 use plimsoll::checks::CHECKS;
 use plimsoll::demo::objects::{Container, ObjectMeta, Pod, PodSpec, SecurityContext};
 use plimsoll::demo::server::{Faults, Server};
@@ -93,7 +93,8 @@ impl Rig {
             let (client, intake) = (client.clone(), Arc::clone(&intake));
             tokio::spawn(watch(kind, client, options.clone(), intake, sender.clone()));
         }
-        let engine = Engine::new(&CHECKS, Baseline::hardened(), snapshot, SignedDuration::from_mins(15));
+        let engine =
+            Engine::new(CHECKS, Arc::new(Declared::hardened()), snapshot, SignedDuration::from_mins(15));
         let (told, sights, troubles) = Default::default();
         Self { server, told, sights, troubles, engine, deliveries, asked, answered }
     }

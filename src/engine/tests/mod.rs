@@ -1,15 +1,19 @@
 //! The engine: what it owes, what it cannot see, and what it survives.
 
+mod baselines;
+
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::baseline::Level;
-use crate::checks::{CHECKS, Judges, POD_KINDS, Reads};
+use crate::baseline::{Baseline, Level};
+use crate::checks::{CHECKS, Facts, POD_KINDS, Reads, Rule, Subject};
 use crate::model::{ChangeType, CheckInfo, Direction, Event, Loss, ObjectKey, ObjectKind, Severity, Sight};
 use crate::snapshot::{Change, Intake};
 use crate::wire::{Item, Unreadable, decode_json};
 
-/// Finds every container named `bad`, and panics at one named `panic`.
+/// Finds every container named `bad`, by each baseline that governs it, and panics at one named `panic`.
 static NAMES: Check = Check {
     info: CheckInfo {
         id: "test/names",
@@ -20,18 +24,16 @@ static NAMES: Check = Check {
         references: &[],
     },
     reads: Reads::Kinds(POD_KINDS),
-    judges: Judges::Workload,
-    evaluate: find_names,
+    rule: Rule::Workload(find_names),
 };
 
-fn find_names(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
-    let Scope::Workload(key) = scope else { return Vec::new() };
-    let Some(workload) = facts.snapshot.workload(key) else { return Vec::new() };
+fn find_names(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let workload = &subject.workload;
     let names: Vec<&str> =
-        workload.templates.iter().flat_map(|(it, _)| &it.containers).map(|it| &*it.name).collect();
+        workload.templates.iter().flat_map(|(it, _)| it.containers.iter()).map(|it| &*it.name).collect();
     assert!(!names.contains(&"panic"), "a container is named panic");
     let bad = names.iter().filter(|name| **name == "bad").count() as u64;
-    let finding = Finding {
+    let finding = |baseline: &Baseline| Finding {
         object: workload.object.clone(),
         key: "bad".to_owned(),
         direction: Direction::Changed,
@@ -40,18 +42,30 @@ fn find_names(facts: &Facts<'_>, scope: &Scope) -> Vec<Finding> {
         expected: String::new(),
         actual: String::new(),
         path: String::new(),
+        remedy: String::new(),
+        declaration: Some(Arc::clone(&baseline.declaration)),
     };
-    if bad == 0 { Vec::new() } else { vec![finding] }
+    let governing: &[&Baseline] = if bad == 0 { &[] } else { &subject.governing };
+    governing.iter().copied().map(finding).collect()
 }
 
 /// The checks of the product, with one that can panic before them.
-static WITH_NAMES: [&Check; 5] = [&NAMES, CHECKS[0], CHECKS[1], CHECKS[2], CHECKS[3]];
+static WITH_NAMES: LazyLock<Vec<&Check>> =
+    LazyLock::new(|| [&NAMES].into_iter().chain(CHECKS.iter().copied()).collect());
 
 const RETENTION: SignedDuration = SignedDuration::from_mins(15);
 
 /// The moment of this second.
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + second).unwrap()
+}
+
+/// A baseline that asks for this level, and for nothing else.
+fn declared(level: Level) -> Declared {
+    let mut declared = Declared::hardened();
+    let pod_security = declared.baselines[0].pod_security.as_mut().unwrap();
+    (pod_security.level, pod_security.namespace_label) = (level, false);
+    declared
 }
 
 /// An engine with its door, and a clock that goes on a second at each settlement.
@@ -63,8 +77,8 @@ struct Cluster {
 
 impl Cluster {
     fn new(checks: &'static [&'static Check]) -> Self {
-        let baseline = Baseline { pod_security: Level::Baseline, ..Baseline::hardened() };
-        let engine = Engine::new(checks, baseline, Arc::new(Snapshot::default()), RETENTION);
+        let declared = Arc::new(declared(Level::Baseline));
+        let engine = Engine::new(checks, declared, Arc::new(Snapshot::default()), RETENTION);
         Self { intake: Intake::default(), engine, second: 0 }
     }
 
@@ -162,7 +176,7 @@ const RESOLVED: &str = "resolved pod-security/privileged Pod/shop/web privileged
 
 #[test]
 fn nothing_is_judged_before_every_kind_was_listed() {
-    let mut cluster = Cluster::new(&CHECKS);
+    let mut cluster = Cluster::new(CHECKS);
     cluster.see("web", "privileged");
     for kind in Kind::ALL {
         assert_eq!(cluster.settle(), [] as [&str; 0]);
@@ -175,7 +189,7 @@ fn nothing_is_judged_before_every_kind_was_listed() {
 #[test]
 fn what_comes_after_first_sight_is_not_initial() {
     // The check has looked, though nothing was owed.
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.see("web", "privileged");
     assert_eq!(cluster.settle(), [OPENED]);
     cluster.see("web", "clean");
@@ -185,7 +199,7 @@ fn what_comes_after_first_sight_is_not_initial() {
 #[test]
 fn a_check_is_blind_until_every_kind_that_it_reads_is_back() {
     for kind in POD_KINDS {
-        let mut cluster = Cluster::synced(&CHECKS);
+        let mut cluster = Cluster::synced(CHECKS);
         cluster.see("web", "privileged");
         cluster.settle();
         cluster.lose(*kind);
@@ -208,7 +222,7 @@ fn a_check_is_blind_until_every_kind_that_it_reads_is_back() {
 
 #[test]
 fn a_kind_that_no_check_of_pods_reads_blinds_none_of_them() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.lose(Kind::Namespace);
     cluster.see("web", "privileged");
     assert_eq!(cluster.settle(), [OPENED, "opened monitor/blind Cluster sight"]);
@@ -220,7 +234,7 @@ fn a_kind_that_no_check_of_pods_reads_blinds_none_of_them() {
 
 #[test]
 fn blindness_opens_once_and_changes_with_its_reasons() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.lose(Kind::Pod);
     assert_eq!(cluster.settle(), ["opened monitor/blind Cluster sight"]);
     cluster.lose(Kind::Job);
@@ -235,7 +249,7 @@ fn blindness_opens_once_and_changes_with_its_reasons() {
 
 #[test]
 fn a_kind_that_cannot_be_seen_at_first_sight_is_told() {
-    let mut cluster = Cluster::new(&CHECKS);
+    let mut cluster = Cluster::new(CHECKS);
     cluster.see("web", "privileged");
     cluster.sync();
     cluster.lose(Kind::CronJob);
@@ -249,7 +263,7 @@ fn a_kind_that_cannot_be_seen_at_first_sight_is_told() {
 
 #[test]
 fn a_restart_tells_what_changed_while_down() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     for name in ["gone", "web", "kept"] {
         cluster.see(name, "privileged");
     }
@@ -276,7 +290,7 @@ fn a_restart_tells_what_changed_while_down() {
 
 #[test]
 fn after_a_restart_with_nothing_to_settle_nothing_is_marked() {
-    let mut cluster = Cluster::synced(&CHECKS).restart();
+    let mut cluster = Cluster::synced(CHECKS).restart();
     cluster.sync();
     assert_eq!(cluster.settle(), [] as [&str; 0]);
     cluster.see("web", "privileged");
@@ -285,7 +299,7 @@ fn after_a_restart_with_nothing_to_settle_nothing_is_marked() {
 
 #[test]
 fn a_panic_is_contained_told_and_cleared() {
-    let mut cluster = Cluster::synced(&WITH_NAMES);
+    let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
     cluster.see("web", "bad");
     assert_eq!(cluster.settle(), ["opened test/names Pod/shop/web bad"]);
     cluster.see("web", "panic");
@@ -310,7 +324,7 @@ fn a_panic_is_contained_told_and_cleared() {
 
 #[test]
 fn a_check_that_panics_again_after_a_restart_is_not_told_again() {
-    let mut cluster = Cluster::synced(&WITH_NAMES);
+    let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
     cluster.see("web", "panic");
     assert_eq!(cluster.settle(), ["opened monitor/panicked Cluster test/names"]);
     for (container, told) in
@@ -329,7 +343,7 @@ fn a_check_that_panics_again_after_a_restart_is_not_told_again() {
 
 #[test]
 fn what_cannot_be_read_after_a_restart_is_not_gone() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.see("web", "privileged");
     cluster.see("gone", "privileged");
     cluster.settle();
@@ -348,16 +362,16 @@ fn what_cannot_be_read_after_a_restart_is_not_gone() {
 
 #[test]
 fn an_unreadable_object_is_told_and_the_others_are_judged() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.see("web", "privileged");
     let bad = cluster.unreadable("bad");
     cluster.absorb([bad]);
-    assert_eq!(cluster.settle(), [OPENED, "opened monitor/unreadable Pod/shop/bad "]);
+    assert_eq!(cluster.settle(), ["opened monitor/unreadable Pod/shop/bad ", OPENED]);
 }
 
 #[test]
 fn a_transition_says_what_caused_it() {
-    let mut cluster = Cluster::new(&CHECKS);
+    let mut cluster = Cluster::new(CHECKS);
     let web =
         ObjectKey { kind: ObjectKind::Watched(Kind::Pod), namespace: "shop".into(), name: "web".into() };
     let mut cause = |act: &mut dyn FnMut(&mut Cluster)| {
@@ -372,19 +386,19 @@ fn a_transition_says_what_caused_it() {
         cluster.see("web", "privileged");
         cluster.sync();
     });
-    assert_eq!(listed, (None, Kind::Pod, ChangeType::Listed));
+    assert_eq!(listed, (None, Some(Kind::Pod), ChangeType::Listed));
     let updated = cause(&mut |cluster| cluster.see("web", "clean"));
-    assert_eq!(updated, (Some(web.clone()), Kind::Pod, ChangeType::Updated));
+    assert_eq!(updated, (Some(web.clone()), Some(Kind::Pod), ChangeType::Updated));
     cause(&mut |cluster| cluster.see("web", "privileged"));
     let deleted = cause(&mut |cluster| cluster.delete("web"));
-    assert_eq!(deleted, (Some(web), Kind::Pod, ChangeType::Deleted));
+    assert_eq!(deleted, (Some(web), Some(Kind::Pod), ChangeType::Deleted));
     let lost = cause(&mut |cluster| cluster.lose(Kind::Job));
-    assert_eq!(lost, (None, Kind::Job, ChangeType::Lost));
+    assert_eq!(lost, (None, Some(Kind::Job), ChangeType::Lost));
 }
 
 #[test]
 fn a_panic_does_not_cover_what_caused_the_others() {
-    let mut cluster = Cluster::synced(&WITH_NAMES);
+    let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
     cluster.see("web", "panic");
     cluster.lose(Kind::Namespace);
     let transitions = cluster.transitions();
@@ -394,7 +408,7 @@ fn a_panic_does_not_cover_what_caused_the_others() {
 
 #[test]
 fn the_view_shows_what_was_absorbed() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     let view = cluster.engine.view(at(0));
     assert!(view.synced() && !cluster.engine.moved());
     cluster.see("web", "clean");
@@ -410,7 +424,7 @@ fn the_view_shows_what_was_absorbed() {
 
 #[test]
 fn forgetting_moves_the_view() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.see("web", "privileged");
     cluster.settle();
     cluster.delete("web");
@@ -432,7 +446,7 @@ proptest! {
         order in Just((0..20).collect::<Vec<u32>>()).prop_shuffle(),
     ) {
         let tell = |order: &[u32]| {
-            let mut cluster = Cluster::new(&CHECKS);
+            let mut cluster = Cluster::new(CHECKS);
             for name in order {
                 cluster.see(&format!("pod-{name}"), "privileged");
             }
@@ -447,7 +461,7 @@ proptest! {
 
 #[test]
 fn a_blind_check_owes_nothing_for_what_came_and_went() {
-    let mut cluster = Cluster::synced(&CHECKS);
+    let mut cluster = Cluster::synced(CHECKS);
     cluster.see("stays", "privileged");
     cluster.settle();
     cluster.lose(Kind::CronJob);
@@ -456,8 +470,7 @@ fn a_blind_check_owes_nothing_for_what_came_and_went() {
         cluster.delete(name);
     }
     cluster.engine.forgive();
-    let owed: Vec<usize> = cluster.engine.owed.iter().map(owed::Owed::len).collect();
-    assert_eq!(owed[0], 1, "what stands is owed still: {owed:?}");
+    assert_eq!(cluster.engine.owed.len(), 1, "what stands is owed still");
     cluster.sync();
     assert_eq!(cluster.settle().len(), 1, "what stood resolves, and what passed was never told");
 }

@@ -1,0 +1,83 @@
+//! What is declared of pods: `spec.podSecurity` of a `Baseline`.
+
+use super::{Level, Version};
+
+/// `spec.podSecurity`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodSecurity {
+    pub level: Level,
+    pub version: Version,
+    /// `namespaceLabel: enforce`: namespaces must carry `pod-security.kubernetes.io/enforce` at this level or a
+    /// stricter one.
+    pub namespace_label: bool,
+    /// What the `PodSecurity` admission of the cluster is configured to exempt, which no object shows.
+    pub exempt: Exempt,
+    pub profile: Option<Profile>,
+}
+
+/// The exemptions of the admission configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exempt {
+    pub namespaces: Vec<String>,
+    pub runtime_classes: Vec<String>,
+}
+
+/// What `PodSecurityPolicy` could ask beyond the standards. What is none asks nothing.
+///
+/// The fields follow those of `policy/v1beta1` `PodSecurityPolicySpec`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// `readOnlyRootFilesystem: true`.
+    pub read_only_root_filesystem: bool,
+    pub run_as_user: Option<Ids>,
+    pub run_as_group: Option<Ids>,
+    pub fs_group: Option<Ids>,
+    pub supplemental_groups: Option<Ids>,
+    pub allowed_host_paths: Option<Vec<HostPath>>,
+    /// The fields of a volume that may set it, such as `configMap`; `*` for any.
+    pub volumes: Option<Vec<String>>,
+    pub host_ports: Option<Vec<Range>>,
+    /// What may be added; `*` for any.
+    pub allowed_capabilities: Option<Vec<String>>,
+    pub required_drop_capabilities: Vec<String>,
+    /// `RuntimeDefault`, `Unconfined`, `Localhost/FILE`, or `Localhost/*` for any file.
+    pub seccomp_profiles: Option<Vec<String>>,
+    pub app_armor_profiles: Option<Vec<String>>,
+    pub se_linux: Option<SeLinux>,
+    /// Names, or prefixes that end with `*`.
+    pub forbidden_sysctls: Vec<String>,
+    /// Names, or prefixes that end with `*`.
+    pub allowed_sysctls: Option<Vec<String>>,
+    pub allowed_csi_drivers: Option<Vec<String>>,
+    pub runtime_classes: Option<Vec<String>>,
+}
+
+/// The users or groups that are allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids {
+    pub ranges: Vec<Range>,
+}
+
+/// A range of numbers with both ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    pub min: i64,
+    pub max: i64,
+}
+
+/// A path on the host below which volumes may be mounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPath {
+    pub prefix: String,
+    /// It may be mounted read-only alone.
+    pub read_only: bool,
+}
+
+/// The `SELinux` options that must be set; what is none may be anything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeLinux {
+    pub user: Option<String>,
+    pub role: Option<String>,
+    pub kind: Option<String>,
+    pub level: Option<String>,
+}

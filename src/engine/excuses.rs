@@ -1,0 +1,169 @@
+//! What waivers excuse: found, and not a deviation.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::Timestamp;
+
+use crate::baseline::Declared;
+use crate::model::{CheckInfo, DeviationId, Finding, Scope, Waived, Waiver, WaiverCounts};
+
+/// The waivers in force, and what they excuse.
+#[derive(Debug, Default)]
+pub(super) struct Excuses {
+    /// Every waiver that is declared, by its check.
+    waivers: HashMap<Arc<str>, Vec<Arc<Waiver>>>,
+    waived: OrdMap<DeviationId, Arc<Waived>>,
+    /// What is excused, by who found it where. A pair without any is left out.
+    places: HashMap<(&'static str, Scope), Vec<DeviationId>>,
+    /// How many findings each waiver excuses; never 0.
+    uses: HashMap<Arc<Waiver>, usize>,
+    used: HashSet<Arc<Waiver>>,
+    /// The span of time in which no waiver expires, if it is known.
+    steady: Option<(Timestamp, Timestamp)>,
+}
+
+/// What a check found in a scope, sorted out by whether it is excused.
+pub(super) type SortedOut = (BTreeMap<DeviationId, Finding>, BTreeMap<DeviationId, Waived>);
+
+impl Excuses {
+    /// Takes the waivers that are declared in place of those before.
+    pub(super) fn declare(&mut self, declared: &Declared) {
+        self.waivers.clear();
+        for waiver in declared.baselines.iter().flat_map(|baseline| &baseline.waivers) {
+            self.waivers.entry(Arc::clone(&waiver.check)).or_default().push(Arc::clone(waiver));
+        }
+        self.steady = None;
+    }
+
+    /// Whether a waiver has expired since this was last asked, or expires anew because the clock was set back.
+    pub(super) fn turned(&mut self, now: Timestamp) -> bool {
+        if self.steady.is_some_and(|(from, until)| from <= now && now < until) {
+            return false;
+        }
+        let expiries = || self.waivers.values().flatten().map(|waiver| waiver.expires);
+        let from = expiries().filter(|at| *at <= now).max().unwrap_or(Timestamp::MIN);
+        let until = expiries().filter(|at| *at > now).min().unwrap_or(Timestamp::MAX);
+        self.steady.replace((from, until)).is_some()
+    }
+
+    /// Whether any waiver, expired or not, is about this check.
+    pub(super) fn concern(&self, check: &str) -> bool {
+        self.waivers.contains_key(check)
+    }
+
+    /// Findings of one identity made one, and told apart by whether a waiver excuses them.
+    ///
+    /// Within a document their counts add up. Of several documents each judges alone: what one of them does not
+    /// excuse is not excused.
+    pub(super) fn sort_out(
+        &self,
+        check: &'static CheckInfo,
+        findings: Vec<Finding>,
+        now: Timestamp,
+    ) -> SortedOut {
+        let mut by_id: BTreeMap<DeviationId, (Finding, Option<Arc<Waiver>>)> = BTreeMap::new();
+        for finding in findings {
+            let id = DeviationId::new(check.id, &finding.object.key, &finding.key);
+            let waiver = self.waiver_of(check, &finding, now);
+            match by_id.get_mut(&id) {
+                Some((first, _)) if first.declaration == finding.declaration => first.count += finding.count,
+                Some((_, None)) => {}
+                Some((_, Some(_))) if waiver.is_some() => {}
+                Some(_) | None => {
+                    by_id.insert(id, (finding, waiver));
+                }
+            }
+        }
+        let (mut open, mut excused) = SortedOut::default();
+        for (id, (finding, waiver)) in by_id {
+            if let Some(waiver) = waiver {
+                excused.insert(id, Waived { check, finding, waiver });
+            } else {
+                open.insert(id, finding);
+            }
+        }
+        (open, excused)
+    }
+
+    /// The waiver that excuses the finding now.
+    fn waiver_of(&self, check: &CheckInfo, finding: &Finding, now: Timestamp) -> Option<Arc<Waiver>> {
+        let declared_beside = |waiver: &Waiver| {
+            let (of, by) = (finding.declaration.as_deref(), &waiver.declaration);
+            of.is_none_or(|it| it.name == by.name && it.file == by.file)
+        };
+        let excuses = |waiver: &&Arc<Waiver>| {
+            now < waiver.expires && waiver.matches.covers(&finding.object.key) && declared_beside(waiver)
+        };
+        self.waivers.get(check.id)?.iter().find(excuses).cloned()
+    }
+
+    /// Enters what is excused in a scope in place of what was. Says whether a waiver has come into use or gone
+    /// out of it.
+    pub(super) fn settle(
+        &mut self,
+        check: &'static CheckInfo,
+        scope: &Scope,
+        waived: BTreeMap<DeviationId, Waived>,
+    ) -> bool {
+        if self.places.is_empty() && waived.is_empty() {
+            return false;
+        }
+        let place = (check.id, scope.clone());
+        let mut turned = false;
+        for id in self.places.remove(&place).unwrap_or_default() {
+            if let Some(before) = self.waived.remove(&id) {
+                turned |= self.let_go(&before.waiver);
+            }
+        }
+        if waived.is_empty() {
+            return turned;
+        }
+        self.places.insert(place, waived.keys().copied().collect());
+        for (id, it) in waived {
+            let uses = self.uses.entry(Arc::clone(&it.waiver)).or_default();
+            *uses += 1;
+            turned |= self.used.insert(Arc::clone(&it.waiver));
+            self.waived.insert(id, Arc::new(it));
+        }
+        turned
+    }
+
+    fn let_go(&mut self, waiver: &Arc<Waiver>) -> bool {
+        let Some(uses) = self.uses.get_mut(waiver) else { return false };
+        *uses -= 1;
+        if *uses > 0 {
+            return false;
+        }
+        self.uses.remove(waiver);
+        self.used.remove(waiver)
+    }
+
+    /// Where something is excused.
+    pub(super) fn places(&self) -> impl Iterator<Item = &(&'static str, Scope)> {
+        self.places.keys()
+    }
+
+    /// The waivers that excuse something.
+    pub(super) fn used(&self) -> &HashSet<Arc<Waiver>> {
+        &self.used
+    }
+
+    /// What is excused.
+    pub(super) fn waived(&self) -> &OrdMap<DeviationId, Arc<Waived>> {
+        &self.waived
+    }
+
+    pub(super) fn counts(&self, now: Timestamp) -> WaiverCounts {
+        let mut counts = WaiverCounts::default();
+        for waiver in self.waivers.values().flatten() {
+            match () {
+                () if waiver.expires <= now => counts.expired += 1,
+                () if self.used.contains(waiver) => counts.used += 1,
+                () => counts.unused += 1,
+            }
+        }
+        counts
+    }
+}

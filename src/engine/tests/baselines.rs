@@ -1,0 +1,186 @@
+//! Several baselines, their waivers, and baselines that change.
+
+use super::*;
+use crate::model::{Declaration, Matches, Waiver, WaiverCounts};
+
+const BAD: &str = "test/names Pod/shop/web bad";
+
+/// A baseline of this name, without a word of its own.
+fn baseline(name: &str) -> Baseline {
+    let mut baseline = declared(Level::Privileged).baselines.remove(0);
+    let declaration = Declaration { name: name.into(), ..(*baseline.declaration).clone() };
+    baseline.declaration = Arc::new(declaration);
+    baseline
+}
+
+/// A waiver of the baseline for the pods of this name, which expires at this second.
+fn waive(baseline: &mut Baseline, pod: &str, expires: i64) {
+    let waiver = Waiver {
+        check: "test/names".into(),
+        matches: Matches { name: Some(pod.into()), ..Matches::default() },
+        owner: "team".into(),
+        reason: "a reason".into(),
+        expires: at(expires),
+        declaration: Arc::clone(&baseline.declaration),
+    };
+    baseline.waivers.push(Arc::new(waiver));
+}
+
+fn of(baselines: impl Into<Vec<Baseline>>) -> Declared {
+    Declared { baselines: baselines.into(), ..Declared::default() }
+}
+
+/// A synced cluster under these baselines, with two bad pods, `web` and `other`, before they are settled.
+fn cluster(declared: Declared) -> Cluster {
+    let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
+    cluster.declare(declared);
+    cluster.settle();
+    cluster.see("web", "bad");
+    cluster.see("other", "bad");
+    cluster
+}
+
+impl Cluster {
+    fn declare(&mut self, declared: Declared) {
+        self.engine.declare(Arc::new(declared), at(self.second));
+    }
+
+    /// What stands of the test's own check.
+    fn bad(&mut self) -> Vec<String> {
+        self.standing().into_iter().filter(|it| it.starts_with("test/names")).collect()
+    }
+
+    fn waivers(&mut self) -> WaiverCounts {
+        self.engine.view(at(self.second)).waivers
+    }
+
+    fn waived(&mut self) -> Vec<String> {
+        let view = self.engine.view(at(self.second));
+        view.waived.values().map(|it| it.finding.object.key.name.to_string()).collect()
+    }
+}
+
+#[test]
+fn what_is_waived_is_listed_and_does_not_stand() {
+    let mut strict = baseline("strict");
+    waive(&mut strict, "web", 1_000);
+    let mut cluster = cluster(of([strict]));
+    cluster.settle();
+    assert_eq!(cluster.bad(), ["test/names Pod/shop/other bad"]);
+    assert_eq!(cluster.waived(), ["web"]);
+    assert_eq!(cluster.waivers(), WaiverCounts { used: 1, unused: 0, expired: 0 });
+    cluster.see("web", "clean");
+    cluster.settle();
+    assert_eq!((cluster.waived(), cluster.waivers().unused), (vec![], 1));
+}
+
+#[test]
+fn a_waiver_that_expires_opens_what_it_excused_and_nothing_else() {
+    let mut strict = baseline("strict");
+    waive(&mut strict, "web", 100);
+    let mut cluster = cluster(of([strict]));
+    cluster.settle();
+    cluster.second = 98;
+    assert_eq!(cluster.settle(), [] as [&str; 0], "a second before");
+    let told = cluster.settle();
+    assert!(told.contains(&format!("opened {BAD}")), "{told:?}");
+    assert_eq!((cluster.waived(), cluster.waivers().expired), (vec![], 1));
+    assert_eq!(cluster.settle(), [] as [&str; 0]);
+    // A clock that is set back makes it excuse again, as far as it tells the time.
+    cluster.second = 50;
+    let told = cluster.settle();
+    assert!(told.contains(&format!("resolved {BAD}")), "{told:?}");
+}
+
+#[test]
+fn of_several_baselines_each_judges_alone() {
+    let (mut lenient, strict) = (baseline("lenient"), baseline("strict"));
+    waive(&mut lenient, "web", 1_000);
+    for baselines in [[lenient.clone(), strict.clone()], [strict, lenient.clone()]] {
+        let mut cluster = cluster(of(baselines));
+        cluster.settle();
+        assert_eq!(cluster.bad().len(), 2, "what one of them does not excuse is not excused");
+        let view = cluster.engine.view(at(0));
+        let web = view.standing.values().find(|it| &*it.finding.object.key.name == "web").unwrap();
+        assert_eq!(&*web.finding.declaration.as_ref().unwrap().name, "strict");
+        assert_eq!(web.finding.count, 1, "the pods are not counted once a baseline");
+    }
+    let mut cluster = cluster(of([lenient]));
+    cluster.settle();
+    assert_eq!(cluster.bad().len(), 1);
+}
+
+#[test]
+fn findings_of_one_baseline_and_identity_add_up() {
+    let strict = baseline("strict");
+    let excuses = Excuses::default();
+    let finding = |count, baseline: &Baseline| Finding {
+        object: crate::model::ObjectRef {
+            key: ObjectKey::cluster(),
+            version: "".into(),
+            uid: "".into(),
+            resource_version: "".into(),
+        },
+        key: "a".to_owned(),
+        direction: Direction::Loosened,
+        count,
+        message: String::new(),
+        expected: String::new(),
+        actual: String::new(),
+        path: format!("{count}"),
+        remedy: String::new(),
+        declaration: Some(Arc::clone(&baseline.declaration)),
+    };
+    let findings = vec![finding(1, &strict), finding(3, &strict), finding(5, &baseline("other"))];
+    let (open, waived) = excuses.sort_out(&NAMES.info, findings, at(0));
+    let found: Vec<_> = open.values().map(|it| (it.count, &*it.path)).collect();
+    assert_eq!((found, waived.len()), (vec![(4, "1")], 0));
+}
+
+#[test]
+fn another_baseline_opens_and_resolves_what_it_says_otherwise() {
+    let mut cluster = cluster(of([baseline("strict")]));
+    assert_eq!(cluster.settle().len(), 2);
+    let mut elsewhere = baseline("elsewhere");
+    elsewhere.namespaces.exclude.push("shop".to_owned());
+    cluster.declare(of([elsewhere]));
+    let transitions = cluster.transitions();
+    assert_eq!(transitions.len(), 2);
+    for transition in &transitions {
+        let cause = transition.cause.as_ref().unwrap();
+        assert_eq!((cause.change, cause.kind), (ChangeType::Declared, None));
+        assert_eq!(transition.event, Event::Resolved);
+    }
+    cluster.declare(of([baseline("strict")]));
+    assert_eq!(cluster.settle().len(), 2);
+    cluster.declare(of([baseline("strict")]));
+    assert_eq!(cluster.settle(), [] as [&str; 0], "the same again is no news");
+}
+
+#[test]
+fn a_namespace_that_is_labelled_otherwise_is_governed_otherwise() {
+    let mut production = baseline("production");
+    production.namespaces.match_labels.push(("tier".to_owned(), "production".to_owned()));
+    let mut cluster = cluster(of([production]));
+    assert_eq!(cluster.settle(), [] as [&str; 0]);
+    for (tier, told) in [("production", 2), ("test", 2), ("other", 0)] {
+        let json = format!(r#"{{"metadata": {{"name": "shop", "labels": {{"tier": "{tier}"}}}}}}"#);
+        let namespace =
+            cluster.intake.seen(Item::Object(decode_json(Kind::Namespace, json.as_bytes()).unwrap()));
+        cluster.absorb([namespace]);
+        assert_eq!(cluster.settle().len(), told, "{tier}");
+    }
+    assert_eq!(cluster.bad(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_waiver_of_another_check_or_object_excuses_nothing() {
+    for (check, pod) in [("test/other", "web"), ("test/names", "elsewhere")] {
+        let mut strict = baseline("strict");
+        waive(&mut strict, pod, 1_000);
+        Arc::make_mut(&mut strict.waivers[0]).check = check.into();
+        let mut cluster = cluster(of([strict]));
+        cluster.settle();
+        assert_eq!(cluster.bad().len(), 2);
+    }
+}
