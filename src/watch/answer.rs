@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 
 use crate::model::{Loss, chain};
 use crate::wire::{DecodeError, Encoding, Status, decode_status};
@@ -22,6 +24,9 @@ pub(super) struct Failure {
 pub(super) enum Remedy {
     /// Wait, at least this long, and try the same again. Until it works the kind is lost.
     Wait { loss: Loss, at_least: Duration },
+    /// The server has no time now, which says nothing of the version that was asked for: wait, at least this long,
+    /// and try the very same again. Until it works the kind is lost.
+    Yield { at_least: Duration },
     /// The version to go on from is too old: list anew, at once.
     Relist,
     /// The server does not stream first lists: list by pages, at once.
@@ -35,6 +40,7 @@ impl Remedy {
     pub(super) const fn reason(self) -> &'static str {
         match self {
             Self::Wait { loss, .. } => loss.as_str(),
+            Self::Yield { .. } => Loss::ServerError.as_str(),
             Self::Relist => "expired",
             Self::Page => "watch-list-refused",
             Self::AskJson => "protobuf-refused",
@@ -89,11 +95,21 @@ pub(super) fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
-/// What a refusal means.
-pub(super) fn refusal(head: &Parts, body: Bytes) -> Failure {
+/// What a refusal means that came in at `now`.
+pub(super) fn refusal(head: &Parts, body: Bytes, now: Timestamp) -> Failure {
     let status = decode_status(encoding(&head.headers), body).unwrap_or_default();
-    let retry_after = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    explain(head.status, &status, Duration::from_secs(retry_after.unwrap_or(0)))
+    explain(head.status, &status, retry_after(&head.headers, now).unwrap_or_default())
+}
+
+/// How long the server asks to wait: it says so in seconds or, as proxies do, as the date until when.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(secs) = asked.parse() {
+        return Some(Duration::from_secs(secs));
+    }
+    let until = rfc2822::DateTimeParser::new().parse_timestamp(asked).ok()?;
+    // A date that is past asks for no wait.
+    until.duration_since(now).try_into().ok()
 }
 
 /// What an ERROR event means. The server ends the watch after it.
@@ -106,7 +122,8 @@ pub(super) fn error_event(status: &Status) -> Failure {
 const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 
 fn explain(code: StatusCode, status: &Status, retry_after: Duration) -> Failure {
-    let lost = |loss| Remedy::Wait { loss, at_least: retry_after.min(RETRY_AFTER_MAX) };
+    let at_least = retry_after.min(RETRY_AFTER_MAX);
+    let lost = |loss| Remedy::Wait { loss, at_least };
     let remedy = match code {
         StatusCode::GONE => Remedy::Relist,
         StatusCode::NOT_ACCEPTABLE | StatusCode::UNSUPPORTED_MEDIA_TYPE => Remedy::AskJson,
@@ -114,6 +131,7 @@ fn explain(code: StatusCode, status: &Status, retry_after: Duration) -> Failure 
         StatusCode::UNAUTHORIZED => lost(Loss::Unauthorized),
         StatusCode::FORBIDDEN => lost(Loss::Forbidden),
         StatusCode::NOT_FOUND => lost(Loss::NotServed),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Remedy::Yield { at_least },
         _ => lost(Loss::ServerError),
     };
     Failure { remedy, message: format!("{code}: {}", status.message) }

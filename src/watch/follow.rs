@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::answer::{Failure, Remedy, encoding, error_event, refusal};
 use super::backoff::Backoff;
-use super::body::{next_piece, whole};
+use super::body::{PIECE_TIME_MAX, next_piece, whole};
 use super::request::{Accept, Ask, request};
 use super::{Delivery, EVENT_TYPES, Options, Trouble};
 use crate::model::{Kind, Loss};
@@ -37,6 +37,8 @@ pub(super) struct Follower {
     backoff: Backoff,
     /// Failures since a watch lasted.
     failures: u32,
+    /// How many of them were refusals to go on from the version.
+    refusals: u32,
     /// Since when this watch shows everything, if it does.
     steady: Option<Instant>,
     trouble: Option<Trouble>,
@@ -105,6 +107,7 @@ impl Follower {
             lost: None,
             backoff: Backoff::new(options.backoff_min, options.backoff_max),
             failures: 0,
+            refusals: 0,
             steady: None,
             trouble: None,
             page_size: options.page_size,
@@ -120,6 +123,7 @@ impl Follower {
             let lasted = self.steady.is_some_and(|since| since.elapsed() >= LASTING);
             if lasted {
                 self.failures = 0;
+                self.refusals = 0;
                 self.backoff.reset();
             }
             match outcome {
@@ -163,7 +167,7 @@ impl Follower {
         }
         let (head, body) = answer.into_parts();
         let body = timeout(ANSWER_MAX, whole(body, REFUSAL_MAX)).await.map_err(late)??;
-        Err(refusal(&head, body.unwrap_or_default()))
+        Err(refusal(&head, body.unwrap_or_default(), (self.options.clock)()))
     }
 
     /// Reads a watch to its end. Only waiting for the server has a limit: what has come is handed over, however
@@ -182,8 +186,7 @@ impl Follower {
                     self.resume().await;
                     continue;
                 }
-                Err(_) if heard.elapsed() >= SILENCE_MAX => return Err(silent()),
-                Err(_) => return Err(Failure::unreachable("the watch outlived its time".to_owned())),
+                Err(_) => return Err(self.late(heard.elapsed())),
             };
             let Some(piece) = piece else { break };
             heard = Instant::now();
@@ -210,8 +213,25 @@ impl Follower {
     /// Until when the server may say nothing. A lost kind is seen again when its watch has lasted for a moment,
     /// even if nothing happens: a refusal may come within an answer that began well.
     fn patience(&self, begun: Instant, heard: Instant, lifetime: Duration) -> Instant {
-        let end = (begun + lifetime + LIFETIME_GRACE).min(heard + SILENCE_MAX);
+        // Unlike a watch, a first list has something to say all the time.
+        let silence_max = if self.position.is_none() { PIECE_TIME_MAX } else { SILENCE_MAX };
+        let end = (begun + lifetime + LIFETIME_GRACE).min(heard + silence_max);
         if self.lost.is_some() { end.min(begun + LASTING) } else { end }
+    }
+
+    /// Why a watch is given up that has said nothing for so long, or has outlived its time.
+    fn late(&mut self, silence: Duration) -> Failure {
+        if self.position.is_none() {
+            // A server may show all that there is and never say that this was all; one that hangs answers no page
+            // either.
+            self.first_list = FirstList::Paged;
+            let message = format!("the first list did not end, and nothing came for {} s", silence.as_secs());
+            return Failure::unreachable(message);
+        }
+        if silence >= SILENCE_MAX {
+            return silent();
+        }
+        Failure::unreachable("the watch outlived its time".to_owned())
     }
 
     /// Says that a lost kind is seen again, where it was lost.
@@ -333,12 +353,18 @@ impl Follower {
                 self.deliver(Vec::new()).await;
             }
             Remedy::Wait { loss, at_least } => {
-                self.failures = self.failures.saturating_add(1);
                 self.give_up_version(loss);
-                self.lose(loss).await;
-                self.pause(at_least).await;
+                self.wait(loss, at_least).await;
             }
+            Remedy::Yield { at_least } => self.wait(Loss::ServerError, at_least).await,
         }
+    }
+
+    /// Says that the kind is lost, and waits before it is tried again.
+    async fn wait(&mut self, loss: Loss, at_least: Duration) {
+        self.failures = self.failures.saturating_add(1);
+        self.lose(loss).await;
+        self.pause(at_least).await;
     }
 
     /// Says that the kind is lost, unless that was said last.
@@ -362,8 +388,10 @@ impl Follower {
 
     /// Lists anew next time where going on makes no sense.
     fn give_up_version(&mut self, loss: Loss) {
-        let refused = loss == Loss::ServerError && self.failures >= RESUMES_MAX;
-        if refused || loss == Loss::Undecodable {
+        if loss == Loss::ServerError {
+            self.refusals = self.refusals.saturating_add(1);
+        }
+        if self.refusals >= RESUMES_MAX || loss == Loss::Undecodable {
             self.position = None;
         }
     }

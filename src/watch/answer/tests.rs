@@ -10,8 +10,13 @@ fn head(code: u16, headers: &[(&str, &str)]) -> Parts {
     response.body(()).unwrap().into_parts().0
 }
 
+/// When the refusals come in.
+const NOW: Timestamp = Timestamp::constant(1_792_000_000, 0);
+
+const YIELD: Remedy = Remedy::Yield { at_least: Duration::ZERO };
+
 fn remedy_of(code: u16) -> Remedy {
-    refusal(&head(code, &[]), Bytes::new()).remedy
+    refusal(&head(code, &[]), Bytes::new(), NOW).remedy
 }
 
 #[test]
@@ -25,9 +30,9 @@ fn each_code_has_its_remedy() {
         (410, Remedy::Relist),
         (415, Remedy::AskJson),
         (422, Remedy::Page),
-        (429, wait(Loss::ServerError)),
+        (429, YIELD),
         (500, wait(Loss::ServerError)),
-        (503, wait(Loss::ServerError)),
+        (503, YIELD),
         (504, wait(Loss::ServerError)),
         // What no API server answers, such as a proxy that redirects.
         (204, wait(Loss::ServerError)),
@@ -52,30 +57,36 @@ fn an_error_event_means_what_its_code_means() {
 #[test]
 fn what_the_server_asks_to_wait_is_bounded() {
     let at_least = |text| {
-        let refusal = refusal(&head(429, &[("retry-after", text)]), Bytes::new());
-        let Remedy::Wait { loss: Loss::ServerError, at_least } = refusal.remedy else {
-            panic!("{refusal:?}");
-        };
+        let refusal = refusal(&head(429, &[("retry-after", text)]), Bytes::new(), NOW);
+        let Remedy::Yield { at_least } = refusal.remedy else { panic!("{refusal:?}") };
         at_least.as_secs()
     };
     assert_eq!([at_least("0"), at_least("7"), at_least("60")], [0, 7, 60]);
     assert_eq!([at_least("61"), at_least("18446744073709551615")], [60, 60]);
-    // Dates and nonsense do not count.
-    assert_eq!([at_least("-1"), at_least("Wed, 21 Oct 2026 07:28:00 GMT"), at_least("")], [0, 0, 0]);
+    assert_eq!([at_least("-1"), at_least("soon"), at_least("")], [0, 0, 0], "nonsense does not count");
+    // As a date: of now, of seven seconds later, of a year later, and of the past.
+    assert_eq!(NOW.to_string(), "2026-10-14T17:46:40Z");
+    let dates = [
+        "Wed, 14 Oct 2026 17:46:40 GMT",
+        "Wed, 14 Oct 2026 17:46:47 GMT",
+        "Thu, 14 Oct 2027 17:46:40 GMT",
+        "Wed, 14 Oct 2026 17:46:39 GMT",
+    ];
+    assert_eq!(dates.map(at_least), [0, 7, 60, 0]);
 }
 
 #[test]
 fn the_words_are_read_in_the_encoding_of_the_answer() {
     let json = [("content-type", "application/json")];
     let body = br#"{"kind":"Status","message":"not here","code":404}"#;
-    let refused = refusal(&head(404, &json), Bytes::from_static(body));
+    let refused = refusal(&head(404, &json), Bytes::from_static(body), NOW);
     assert_eq!(refused.message, "404 Not Found: not here");
     // A status in protobuf: `k8s\0`, and in field 2 of the envelope a message whose field 3 is the words.
     let protobuf = [("content-type", "application/vnd.kubernetes.protobuf")];
-    let refused = refusal(&head(403, &protobuf), Bytes::from_static(b"k8s\0\x12\x04\x1a\x02no"));
+    let refused = refusal(&head(403, &protobuf), Bytes::from_static(b"k8s\0\x12\x04\x1a\x02no"), NOW);
     assert_eq!(refused, Failure { remedy: wait(Loss::Forbidden), message: "403 Forbidden: no".to_owned() });
     // Words that cannot be read do not change what is meant.
-    let refused = refusal(&head(403, &protobuf), Bytes::from_static(b"<html>"));
+    let refused = refusal(&head(403, &protobuf), Bytes::from_static(b"<html>"), NOW);
     assert_eq!(refused.remedy, wait(Loss::Forbidden));
 }
 

@@ -3,3 +3,4 @@
 mod limits;
 mod patience;
 mod rig;
+mod stalled;

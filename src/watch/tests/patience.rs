@@ -12,6 +12,9 @@ const LIFE: Duration = Duration::from_secs(200);
 /// As many requests as a minute of growing waits allows, from 0.2 seconds up to 30.
 const PATIENT: usize = 14;
 
+/// The one page of a list.
+const PAGE: &str = r#"{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"web"}}]}"#;
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_answers_and_breaks_off_is_not_asked_without_pause() {
     let first = Answer::ok(&[&closing("7")], End::Broken);
@@ -62,6 +65,17 @@ async fn a_server_that_asks_for_patience_gets_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_without_time_says_nothing_of_the_version() {
+    for code in [429, 503] {
+        let listed = Answer::ok(&[&closing("7")], End::After(MINUTE));
+        let mut rig = Rig::start(vec![listed, Answer::refused(code)]);
+        assert_eq!(rig.run_for(MINUTE * 3).await, ["listing", "synced", "lost server-error"]);
+        let asked = rig.asked();
+        assert!(asked.len() > 8 && asked[1..].iter().all(|(_, ask)| *ask == "watch"), "{code}: {asked:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_version_that_is_refused_is_given_up_after_some_tries() {
     let listed = Answer::ok(&[&closing("7")], End::After(MINUTE));
     let mut rig = Rig::start(vec![listed, Answer::refused(500)]);
@@ -104,13 +118,12 @@ async fn a_watch_that_says_little_lives_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_closes_the_first_list_is_asked_for_pages() {
-    let unclosed = Answer::ok(&[&added("web", 8)], End::After(MINUTE));
-    let page = r#"{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"web"}}]}"#;
+    let unclosed = Answer::ok(&[&added("web", 8)], End::After(MINUTE / 3));
     let watch = Answer::ok(&[], End::After(MINUTE));
-    let mut rig = Rig::start(vec![unclosed, Answer::ok(&[page], End::Clean), watch]);
-    let said = rig.run_for(MINUTE + MINUTE / 2).await;
+    let mut rig = Rig::start(vec![unclosed, Answer::ok(&[PAGE], End::Clean), watch]);
+    let said = rig.run_for(MINUTE).await;
     assert_eq!(said, ["listing", "seen web", "listing", "seen web", "synced"]);
-    assert_eq!(rig.asked(), [(0, "watch-list"), (60, "page"), (60, "watch")]);
+    assert_eq!(rig.asked(), [(0, "watch-list"), (20, "page"), (20, "watch")]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,9 +156,8 @@ async fn a_quiet_watch_is_sight_once_it_has_lasted() {
 
 #[tokio::test(start_paused = true)]
 async fn what_pages_show_is_counted_as_listed() {
-    let page = r#"{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"web"}}]}"#;
     let watch = Answer::ok(&[], End::After(MINUTE));
-    let mut rig = Rig::start(vec![Answer::refused(422), Answer::ok(&[page], End::Clean), watch]);
+    let mut rig = Rig::start(vec![Answer::refused(422), Answer::ok(&[PAGE], End::Clean), watch]);
     let begun = rig.deliveries.recv().await.unwrap();
     let shown = rig.deliveries.recv().await.unwrap();
     assert_eq!((begun.events, shown.events), ([0; 6], [0, 0, 0, 0, 0, 1]));

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -38,7 +38,11 @@ pub(super) struct Answer {
     pub(super) code: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) pieces: Vec<Bytes>,
+    /// How long each piece takes to come.
+    pub(super) pace: Duration,
     pub(super) end: End,
+    /// How long the answer takes to begin.
+    pub(super) begins_after: Duration,
 }
 
 pub(super) const JSON: (&str, &str) = ("content-type", "application/json");
@@ -63,11 +67,23 @@ pub(super) const GONE: &str = "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status
 impl Answer {
     pub(super) fn ok(pieces: &[&str], end: End) -> Self {
         let pieces = pieces.iter().map(|piece| Bytes::copy_from_slice(piece.as_bytes())).collect();
-        Self { code: 200, headers: Vec::new(), pieces, end }.with(JSON.0, JSON.1)
+        Self { pieces, end, ..Self::refused(200) }.with(JSON.0, JSON.1)
     }
 
     pub(super) fn refused(code: u16) -> Self {
-        Self { code, headers: Vec::new(), pieces: Vec::new(), end: End::Clean }
+        Self {
+            code,
+            headers: Vec::new(),
+            pieces: Vec::new(),
+            pace: Duration::ZERO,
+            end: End::Clean,
+            begins_after: Duration::ZERO,
+        }
+    }
+
+    /// None at all: the connection is there, and nothing comes.
+    pub(super) fn none() -> Self {
+        Self { begins_after: Duration::MAX, ..Self::refused(200) }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -78,6 +94,7 @@ impl Answer {
 
 struct Pieces {
     left: VecDeque<Bytes>,
+    pace: Duration,
     end: End,
     later: Pin<Box<Sleep>>,
     taken: Arc<Mutex<usize>>,
@@ -91,7 +108,15 @@ impl http_body::Body for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if !self.left.is_empty() {
+            ready!(self.later.as_mut().poll(context));
+        }
         if let Some(piece) = self.left.pop_front() {
+            let next = match self.end {
+                End::After(time) if self.left.is_empty() => time,
+                _ => self.pace,
+            };
+            self.later.set(sleep(next));
             *self.taken.lock().unwrap() += piece.len();
             if self.left.is_empty() && matches!(self.end, End::Endless) {
                 self.left.push_back(piece.clone());
@@ -145,8 +170,11 @@ impl Rig {
             let mut asked = log.lock().unwrap();
             let at = asked.len().min(script.len() - 1);
             asked.push((begun.elapsed(), request.uri().query().unwrap_or_default().to_owned()));
-            let answer = respond(script[at].clone(), Arc::clone(&counter));
-            async move { Ok::<_, Infallible>(answer) }
+            let (answer, counter) = (script[at].clone(), Arc::clone(&counter));
+            async move {
+                sleep(answer.begins_after).await;
+                Ok::<_, Infallible>(respond(answer, counter))
+            }
         });
         let client = kube::Client::new(service, "default");
         let (sender, deliveries) = mpsc::channel(1);
@@ -206,8 +234,12 @@ fn words(change: &Change) -> String {
 }
 
 fn respond(answer: Answer, taken: Arc<Mutex<usize>>) -> Response<Pieces> {
-    let later = if let End::After(time) = answer.end { time } else { Duration::ZERO };
-    let body = Pieces { left: answer.pieces.into(), end: answer.end, later: Box::pin(sleep(later)), taken };
+    let later = match answer.end {
+        End::After(time) if answer.pieces.is_empty() => time,
+        _ => answer.pace,
+    };
+    let (pace, end, later) = (answer.pace, answer.end, Box::pin(sleep(later)));
+    let body = Pieces { left: answer.pieces.into(), pace, end, later, taken };
     let mut response = Response::builder().status(answer.code);
     for (name, value) in answer.headers {
         response = response.header(name, value);
