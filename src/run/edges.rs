@@ -149,7 +149,6 @@ pub(super) async fn serve(
         vitals: shown.vitals,
         connections_max: config.serve.connections_max,
         streams_max: config.serve.event_streams_max,
-        clock: now,
     };
     tasks.spawn(serve::serve(listener, state, ending.clone()));
     tracing::info!(%address, "serving");

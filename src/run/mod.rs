@@ -99,7 +99,7 @@ impl Daemon {
             keeper::start(journal, Arc::clone(&metrics)).context("failed to start the journal's thread")?;
         let mut tasks = JoinSet::new();
         let intake = Arc::new(Intake::of(snapshot));
-        let vitals = Arc::new(Vitals::new(now()));
+        let vitals = Arc::new(Vitals::default());
         let shown =
             Shown { metrics: Arc::clone(&metrics), vitals: Arc::clone(&vitals), view: seen.clone(), written };
         let address = edges::serve(&mut tasks, config, shown, &ending).await?;

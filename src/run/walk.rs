@@ -89,9 +89,8 @@ impl Walk {
 
     /// Does what time alone makes due. Says whether the journal is still kept.
     async fn tend(&mut self, ticks: u64) -> bool {
-        let now = now();
-        self.vitals.beat(now);
-        self.engine.forget(now);
+        self.vitals.beat();
+        self.engine.forget(now());
         if ticks.is_multiple_of(SWEEP_TICKS) {
             self.engine.forgive();
             self.intake.sweep();

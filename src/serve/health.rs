@@ -2,42 +2,47 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::Shared;
 use crate::model::{Sight, View};
 
 /// The main loop beats each second or so. Without a beat for so long it hangs and is better restarted.
-const SILENCE_MAX_SECS: i64 = 30;
+const SILENCE_MAX_SECS: u64 = 30;
 
-/// The signs of life of the main loop, which writes them.
+/// The signs of life of the main loop, which writes them. Their clock is one that nobody sets: by the time of day, a
+/// jump would make a loop that lives look dead, or hide one that hangs.
 #[derive(Debug)]
 pub struct Vitals {
-    beat_unix_secs: AtomicI64,
+    begun: Instant,
+    /// When the last beat was, in seconds since `begun`.
+    beat_secs: AtomicU64,
+}
+
+impl Default for Vitals {
+    /// Alive now.
+    fn default() -> Self {
+        Self { begun: Instant::now(), beat_secs: AtomicU64::new(0) }
+    }
 }
 
 impl Vitals {
-    /// Alive at `now`.
-    pub fn new(now: Timestamp) -> Self {
-        Self { beat_unix_secs: AtomicI64::new(now.as_second()) }
+    /// The main loop is alive now.
+    pub fn beat(&self) {
+        self.beat_secs.store(self.begun.elapsed().as_secs(), Ordering::Relaxed);
     }
 
-    /// The main loop is alive at `now`.
-    pub fn beat(&self, now: Timestamp) {
-        self.beat_unix_secs.store(now.as_second(), Ordering::Relaxed);
-    }
-
-    fn silence_secs(&self, now: Timestamp) -> i64 {
-        now.as_second() - self.beat_unix_secs.load(Ordering::Relaxed)
+    fn silence_secs(&self) -> u64 {
+        self.begun.elapsed().as_secs().saturating_sub(self.beat_secs.load(Ordering::Relaxed))
     }
 }
 
 pub(super) async fn live(Extract(shared): Extract<Arc<Shared>>) -> (StatusCode, String) {
-    let silence = shared.state.vitals.silence_secs((shared.state.clock)());
+    let silence = shared.state.vitals.silence_secs();
     if silence > SILENCE_MAX_SECS {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("the main loop has been silent for {silence} s\n"));
     }

@@ -19,7 +19,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
@@ -44,7 +43,6 @@ pub struct State {
     /// How many streams of events are served at once. A further one gets 503, so that streams never take all
     /// connections from those who scrape.
     pub streams_max: usize,
-    pub clock: fn() -> Timestamp,
 }
 
 /// A journal that is written to.

@@ -28,27 +28,27 @@ pub(super) struct Follower {
     pub(super) options: Options,
     pub(super) intake: Arc<Intake>,
     deliveries: mpsc::Sender<Delivery>,
-    accept: Accept,
-    first_list: FirstList,
+    pub(super) accept: Accept,
+    pub(super) first_list: FirstList,
     /// The version to go on from; none until a list is complete.
     pub(super) position: Option<String>,
     /// What was said of the kind last, if it was that it is lost.
-    lost: Option<Loss>,
-    backoff: Backoff,
+    pub(super) lost: Option<Loss>,
+    pub(super) backoff: Backoff,
     /// Failures since a watch lasted.
-    failures: u32,
+    pub(super) failures: u32,
     /// How many of them were refusals to go on from the version.
-    refusals: u32,
+    pub(super) refusals: u32,
     /// Since when this watch shows everything, if it does.
     steady: Option<Instant>,
-    trouble: Option<Trouble>,
+    pub(super) trouble: Option<Trouble>,
     /// Objects a page; halved when a page grows too large.
     pub(super) page_size: u32,
 }
 
 /// How everything there is comes the first time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum FirstList {
+pub(super) enum FirstList {
     Streamed,
     Paged,
 }
@@ -61,10 +61,6 @@ const LIFETIME_GRACE: Duration = Duration::from_secs(15);
 
 /// The longest refusal that is read, in bytes.
 const REFUSAL_MAX: usize = 64 * 1024;
-
-/// After how many refusals in a row of a version to go on from it is given up for a list anew: a server
-/// restored from a backup may never reach that version again.
-const RESUMES_MAX: u32 = 3;
 
 /// How long a watch lasts at least that counts as one that works. Whatever ends earlier, and however it ends,
 /// the waits between tries grow: a server that answers and breaks off must not be asked without pause.
@@ -323,82 +319,6 @@ impl Follower {
         let delivery = Delivery { kind: self.kind, batch, events, error: self.trouble.take() };
         // When nobody takes deliveries any more, whoever runs this ends it.
         let _gone = self.deliveries.send(delivery).await;
-    }
-
-    /// Does what helps after a failure: says so, waits where there is something to wait for.
-    async fn mend(&mut self, failure: Failure) {
-        let remedy = self.remedy(failure.remedy);
-        self.trouble = Some(Trouble { reason: remedy.reason(), message: failure.message });
-        let first = self.failures == 0;
-        match remedy {
-            // Each of these helps once, so that they are no failures that repeat.
-            Remedy::AskJson => self.accept = Accept::Json,
-            Remedy::Page => self.first_list = FirstList::Paged,
-            Remedy::Relist => {
-                self.failures = self.failures.saturating_add(1);
-                self.position = None;
-                if self.failures > RESUMES_MAX {
-                    // A list that never ends is no sight.
-                    self.lose(Loss::ServerError).await;
-                } else {
-                    self.begin_list().await;
-                }
-                if !first {
-                    self.pause(Duration::ZERO).await;
-                }
-            }
-            // A connection may break for no reason that lasts: one more try before the kind is lost.
-            Remedy::Wait { loss: Loss::Unreachable, .. } if first && self.position.is_some() => {
-                self.failures = 1;
-                self.deliver(Vec::new()).await;
-            }
-            Remedy::Wait { loss, at_least } => {
-                self.give_up_version(loss);
-                self.wait(loss, at_least).await;
-            }
-            Remedy::Yield { at_least } => self.wait(Loss::ServerError, at_least).await,
-        }
-    }
-
-    /// Says that the kind is lost, and waits before it is tried again.
-    async fn wait(&mut self, loss: Loss, at_least: Duration) {
-        self.failures = self.failures.saturating_add(1);
-        self.lose(loss).await;
-        self.pause(at_least).await;
-    }
-
-    /// Says that the kind is lost, unless that was said last.
-    async fn lose(&mut self, loss: Loss) {
-        let changes = if self.lost == Some(loss) { Vec::new() } else { vec![Change::Lost(self.kind, loss)] };
-        self.lost = Some(loss);
-        self.deliver(changes).await;
-    }
-
-    /// The remedy, as far as it has not been tried in vain already.
-    fn remedy(&self, remedy: Remedy) -> Remedy {
-        let server_error = Remedy::Wait { loss: Loss::ServerError, at_least: Duration::ZERO };
-        match remedy {
-            Remedy::AskJson if self.accept == Accept::Json => server_error,
-            // What is refused is a version or a token then, not the streaming of the first list.
-            Remedy::Page if self.position.is_some() => Remedy::Relist,
-            Remedy::Page if self.first_list == FirstList::Paged => server_error,
-            _ => remedy,
-        }
-    }
-
-    /// Lists anew next time where going on makes no sense.
-    fn give_up_version(&mut self, loss: Loss) {
-        if loss == Loss::ServerError {
-            self.refusals = self.refusals.saturating_add(1);
-        }
-        if self.refusals >= RESUMES_MAX || loss == Loss::Undecodable {
-            self.position = None;
-        }
-    }
-
-    async fn pause(&mut self, at_least: Duration) {
-        let wait = self.backoff.next(fastrand::f64()).max(at_least);
-        tokio::time::sleep(wait).await;
     }
 }
 

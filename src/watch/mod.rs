@@ -9,6 +9,7 @@ mod backoff;
 mod body;
 mod follow;
 mod list;
+mod mend;
 mod request;
 
 use std::sync::Arc;

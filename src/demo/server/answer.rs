@@ -1,22 +1,23 @@
 //! One request, one answer.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use tokio::sync::watch as observed;
 
 use crate::demo::store::{Encoding, Store};
 use crate::model::Kind;
 
 use super::body::AnswerBody;
 use super::discovery::discovery;
-use super::faults::Faults;
+use super::faults::{Faults, Stall};
 use super::frames::{Framer, status_body};
 use super::list::list;
 use super::negotiate::{content_type, negotiate, stream_content_type};
 use super::options::Options;
 use super::status::{self, Refusal};
-use super::watch::{Garbage, watch};
+use super::watch::{Amiss, watch};
 
 /// The encodings that are served, in the order in which they are offered.
 const SERVED: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
@@ -24,16 +25,22 @@ const SERVED_TYPES: &str = "application/json, application/vnd.kubernetes.protobu
      application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
 const SERVED_TYPES_JSON: &str = "application/json, application/json;stream=watch";
 
+/// What can be decoded as no list.
+const GARBAGE: &str = "garbage";
+
 /// What all connections answer from.
 #[derive(Debug)]
 pub(super) struct Source {
     pub store: Arc<Store>,
-    pub faults: Mutex<Faults>,
+    pub faults: observed::Sender<Faults>,
 }
 
 /// The answer to a request.
-pub(super) fn answer<B>(source: &Source, request: &Request<B>) -> Response<AnswerBody> {
-    let faults = source.faults.lock().unwrap_or_else(PoisonError::into_inner).clone();
+pub(super) async fn answer<B>(source: &Source, request: &Request<B>) -> Response<AnswerBody> {
+    if request.uri().query().is_some_and(|query| query.contains("continue=")) {
+        source.stall().of_pages().await;
+    }
+    let faults = source.faults.borrow().clone();
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let served = if faults.protobuf_refused { &SERVED[..1] } else { &SERVED[..] };
     let encoding = negotiate(accept, served);
@@ -51,7 +58,7 @@ fn route<B>(
     if let Some(error) = faults.error {
         return Err(status::server_error(error));
     }
-    if faults.unauthorized {
+    if faults.unauthorized || !faults.token.iter().all(|token| bears(request.headers(), token)) {
         return Err(status::unauthorized());
     }
     let path = request.uri().path();
@@ -65,6 +72,11 @@ fn route<B>(
         return Err(status::method_not_allowed());
     }
     serve(source, faults, kind, encoding, request)
+}
+
+fn bears(headers: &HeaderMap, token: &str) -> bool {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    bearer == Some(token.as_bytes())
 }
 
 fn serve<B>(
@@ -83,23 +95,30 @@ fn serve<B>(
         status::not_acceptable(if faults.protobuf_refused { SERVED_TYPES_JSON } else { SERVED_TYPES })
     })?;
     match options? {
+        Options::List(_) if source.take_garbage(kind) => {
+            let body = AnswerBody::Whole(GARBAGE.into());
+            Ok(respond(StatusCode::OK, content_type(encoding), body))
+        }
         Options::List(options) => {
-            let body = list(&source.store, kind, encoding, &options)?;
+            let body = list(&source.store, kind, encoding, &options, source.stall())?;
             Ok(respond(StatusCode::OK, content_type(encoding), body))
         }
         Options::Watch(options) => {
-            let garbage = source.take_garbage(kind);
-            let body = watch(&source.store, Framer::new(kind, encoding), kind, &options, garbage);
+            let faults = Amiss { garbage: source.take_garbage(kind), stall: source.stall() };
+            let body = watch(&source.store, Framer::new(kind, encoding), kind, &options, faults);
             Ok(respond(StatusCode::OK, stream_content_type(encoding), body))
         }
     }
 }
 
 impl Source {
-    /// Whether this watch is to begin with garbage, which the next one then does not.
-    fn take_garbage(&self, kind: Kind) -> Option<Garbage> {
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.garbage.remove(&kind).then_some(Garbage)
+    /// Whether this answer is to begin with garbage, which the next one then does not.
+    fn take_garbage(&self, kind: Kind) -> bool {
+        self.faults.send_if_modified(|faults| faults.garbage.remove(&kind))
+    }
+
+    fn stall(&self) -> Stall {
+        Stall(self.faults.subscribe())
     }
 }
 

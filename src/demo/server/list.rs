@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::SendError};
 
 use crate::demo::objects::ListMeta;
 use crate::demo::store::{Encoding, Snapshot, Store, Stored};
 use crate::model::Kind;
 
 use super::body::{AnswerBody, CHUNK};
+use super::faults::{Stall, Stalled};
 use super::frames::{list_head, list_tail, push_item};
 use super::options::ListOptions;
 use super::status::{Refusal, list_expired, token_expired, version_too_large};
@@ -28,6 +29,7 @@ pub(super) fn list(
     kind: Kind,
     encoding: Encoding,
     options: &ListOptions,
+    stall: Stall,
 ) -> Result<AnswerBody, Refusal> {
     let page = page(store, kind, options)?;
     let metadata = page.metadata();
@@ -35,7 +37,10 @@ pub(super) fn list(
         store.remember(kind, page.snapshot.clone());
     }
     let (chunks, body) = AnswerBody::chunks();
-    tokio::spawn(send(page, metadata, kind, encoding, chunks));
+    tokio::spawn(async move {
+        // Whoever no longer listens has no use for the rest.
+        let _ = send(&page, &metadata, (kind, encoding), &chunks, stall).await;
+    });
     Ok(body)
 }
 
@@ -93,18 +98,25 @@ impl Page {
 }
 
 /// Sends the page in chunks. Ends early when the connection does.
-async fn send(page: Page, metadata: ListMeta, kind: Kind, encoding: Encoding, chunks: mpsc::Sender<Bytes>) {
-    let mut chunk = list_head(kind, encoding, &metadata, page.objects());
+async fn send(
+    page: &Page,
+    metadata: &ListMeta,
+    (kind, encoding): (Kind, Encoding),
+    chunks: &mpsc::Sender<Bytes>,
+    mut stall: Stall,
+) -> Result<(), SendError<Bytes>> {
+    let mut chunk = list_head(kind, encoding, metadata, page.objects());
     for (index, object) in page.objects().iter().enumerate() {
         push_item(&mut chunk, encoding, object, index == 0);
-        if chunk.len() >= CHUNK {
+        let stalled = index == 0 && stall.is_of(Stalled::Lists);
+        if chunk.len() >= CHUNK || stalled {
             let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + CHUNK / 8));
-            if chunks.send(full.into()).await.is_err() {
-                return;
-            }
+            chunks.send(full.into()).await?;
+        }
+        if stalled {
+            stall.of_lists(chunks).await;
         }
     }
     chunk.extend_from_slice(list_tail(encoding));
-    // Whoever no longer listens has no use for the end.
-    let _ = chunks.send(chunk.into()).await;
+    chunks.send(chunk.into()).await
 }

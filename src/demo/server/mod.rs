@@ -15,7 +15,8 @@ mod watch;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -29,7 +30,7 @@ use crate::demo::store::Store;
 
 use answer::{Source, answer};
 
-pub use faults::{ErrorCode, Faults, ServerError};
+pub use faults::{ErrorCode, Faults, ServerError, Stalled};
 
 /// How long the server waits after it could not accept a connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(10);
@@ -48,21 +49,29 @@ pub struct ListenError {
 pub struct Server {
     source: Arc<Source>,
     address: SocketAddr,
-    /// Each new value ends the connections that there are.
-    cut: signal::Sender<u64>,
+    signals: Signals,
     /// None while the server is stopped.
     accepting: Option<JoinHandle<()>>,
+}
+
+/// What is told to all connections.
+#[derive(Debug, Clone)]
+struct Signals {
+    /// Each new value ends the connections that there are.
+    cut: signal::Sender<u64>,
+    /// While it is true, nothing is read or written.
+    frozen: signal::Sender<bool>,
 }
 
 impl Server {
     /// Serves the store on a free port of 127.0.0.1.
     pub async fn start(store: Arc<Store>) -> Result<Self, ListenError> {
-        let source = Arc::new(Source { store, faults: Mutex::default() });
+        let source = Arc::new(Source { store, faults: signal::Sender::default() });
         let listener = listen(0).await?;
         let address = listener.local_addr().map_err(|source| ListenError { port: 0, source })?;
-        let cut = signal::Sender::new(0);
-        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&source), cut.clone())));
-        Ok(Self { source, address, cut, accepting })
+        let signals = Signals { cut: signal::Sender::new(0), frozen: signal::Sender::new(false) };
+        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&source), signals.clone())));
+        Ok(Self { source, address, signals, accepting })
     }
 
     /// Where it is reached, such as `http://127.0.0.1:40123`. It stays the same when the server comes back.
@@ -76,17 +85,28 @@ impl Server {
 
     /// The faults that are set.
     pub fn faults(&self) -> Faults {
-        self.source.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.source.faults.borrow().clone()
     }
 
     /// Changes what goes wrong from the next request on.
     pub fn set_faults(&self, faults: Faults) {
-        *self.source.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+        self.source.faults.send_replace(faults);
     }
 
     /// Ends all connections in the middle of whatever they do.
     pub fn cut_connections(&self) {
-        self.cut.send_modify(|cuts| *cuts += 1);
+        self.signals.cut.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Says and hears nothing from now on, as a process that was stopped: connections stay, and new ones are
+    /// made by the kernel alone.
+    pub fn freeze(&self) {
+        self.signals.frozen.send_replace(true);
+    }
+
+    /// Goes on after [`Self::freeze`] where it was.
+    pub fn thaw(&self) {
+        self.signals.frozen.send_replace(false);
     }
 
     /// Ends all connections and refuses new ones, as a server that is down.
@@ -103,7 +123,8 @@ impl Server {
     pub async fn resume(&mut self) -> Result<(), ListenError> {
         if self.accepting.is_none() {
             let listener = listen(self.address.port()).await?;
-            self.accepting = Some(tokio::spawn(accept(listener, Arc::clone(&self.source), self.cut.clone())));
+            self.accepting =
+                Some(tokio::spawn(accept(listener, Arc::clone(&self.source), self.signals.clone())));
         }
         Ok(())
     }
@@ -122,10 +143,10 @@ async fn listen(port: u16) -> Result<TcpListener, ListenError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|source| ListenError { port, source })
 }
 
-async fn accept(listener: TcpListener, source: Arc<Source>, cut: signal::Sender<u64>) {
+async fn accept(listener: TcpListener, source: Arc<Source>, signals: Signals) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(connection(stream, Arc::clone(&source), cut.subscribe()));
+            tokio::spawn(connection(stream, Arc::clone(&source), signals.clone()));
         } else {
             // The connection ended before it was accepted, or there are too many, of which some will end.
             tokio::time::sleep(ACCEPT_RETRY).await;
@@ -133,17 +154,22 @@ async fn accept(listener: TcpListener, source: Arc<Source>, cut: signal::Sender<
     }
 }
 
-async fn connection(stream: TcpStream, source: Arc<Source>, mut cut: signal::Receiver<u64>) {
+async fn connection(stream: TcpStream, source: Arc<Source>, signals: Signals) {
     // Without it small frames wait for the acknowledgement of those before; with it failing they are but late.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let response = answer(&source, &request);
-        async move { Ok::<_, Infallible>(response) }
+        let source = Arc::clone(&source);
+        async move { Ok::<_, Infallible>(answer(&source, &request).await) }
     });
-    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        // How a connection ended is the client's concern.
-        _ = served => {}
-        _ = cut.changed() => {}
+    let mut served = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    let (mut cut, mut frozen) = (signals.cut.subscribe(), signals.frozen.subscribe());
+    loop {
+        let still = *frozen.borrow_and_update();
+        tokio::select! {
+            // How a connection ended is the client's concern.
+            _ = &mut served, if !still => return,
+            _ = cut.changed() => return,
+            _ = frozen.changed() => {}
+        }
     }
 }

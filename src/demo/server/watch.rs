@@ -11,6 +11,7 @@ use crate::demo::store::{EventType, Follower, Store};
 use crate::model::Kind;
 
 use super::body::{AnswerBody, CHUNK};
+use super::faults::{Stall, Stalled};
 use super::frames::Framer;
 use super::options::{Begin, WatchOptions};
 use super::status::{Refusal, version_too_large, watch_expired};
@@ -24,13 +25,13 @@ const TIMEOUT_SECS: u64 = 1800;
 /// How many events are taken from the log at once.
 const EVENTS_MAX: usize = 1024;
 
-/// The body of the answer to a watch. `garbage` puts a frame before all others that cannot be decoded.
+/// The body of the answer to a watch.
 pub(super) fn watch(
     store: &Arc<Store>,
     framer: Framer,
     kind: Kind,
     options: &WatchOptions,
-    garbage: Option<Garbage>,
+    amiss: Amiss,
 ) -> AnswerBody {
     let (chunks, body) = AnswerBody::chunks();
     let timeout = Duration::from_secs(options.timeout_secs.filter(|secs| *secs > 0).unwrap_or(TIMEOUT_SECS));
@@ -45,14 +46,18 @@ pub(super) fn watch(
     let (store, version, begin) = (Arc::clone(store), options.version, options.begin);
     tokio::spawn(async move {
         // Whoever no longer listens has no use for the rest.
-        let _ = stream.run(&store, kind, version, begin, garbage).await;
+        let _ = stream.run(&store, kind, version, begin, amiss).await;
     });
     body
 }
 
-/// Asks for a frame that cannot be decoded.
+/// What goes wrong with a watch.
 #[derive(Debug)]
-pub(super) struct Garbage;
+pub(super) struct Amiss {
+    /// It begins with a frame that cannot be decoded.
+    pub garbage: bool,
+    pub stall: Stall,
+}
 
 /// The connection is gone.
 struct Closed;
@@ -84,20 +89,20 @@ impl Stream {
         kind: Kind,
         version: Option<u64>,
         begin: Begin,
-        garbage: Option<Garbage>,
+        Amiss { garbage, mut stall }: Amiss,
     ) -> Result<(), Closed> {
-        if garbage.is_some() {
+        if garbage {
             self.out.framer.garbage(&mut self.out.chunk);
         }
         let mut follower = match begin {
             Begin::Events => Follower::new(store, kind, version.unwrap_or_else(|| store.version())),
-            Begin::Objects => self.begin(store, kind).await?,
+            Begin::Objects => self.begin(store, kind, &mut stall).await?,
             Begin::WatchList => {
                 let current = store.version();
                 if let Some(version) = version.filter(|version| *version > current) {
                     return self.out.refuse(&version_too_large(version, current)).await;
                 }
-                self.begin(store, kind).await?
+                self.begin(store, kind, &mut stall).await?
             }
         };
         if begin == Begin::WatchList && self.bookmarks.is_some() {
@@ -107,12 +112,16 @@ impl Stream {
     }
 
     /// Sends all objects as they are, and gives what follows them.
-    async fn begin(&mut self, store: &Arc<Store>, kind: Kind) -> Result<Follower, Closed> {
+    async fn begin(&mut self, store: &Arc<Store>, kind: Kind, stall: &mut Stall) -> Result<Follower, Closed> {
         let snapshot = store.snapshot(kind);
         let follower = Follower::new(store, kind, snapshot.version);
-        for object in snapshot.objects.iter() {
+        for (index, object) in snapshot.objects.iter().enumerate() {
             self.out.framer.event(&mut self.out.chunk, EventType::Added, object);
             self.out.flush_full().await?;
+            if index == 0 && stall.is_of(Stalled::Lists) {
+                self.out.flush().await?;
+                stall.of_lists(&self.out.chunks).await;
+            }
         }
         Ok(follower)
     }

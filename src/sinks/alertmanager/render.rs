@@ -71,6 +71,7 @@ impl<'a> Alert<'a> {
         let finding = &deviation.finding;
         let key = &finding.object.key;
         let check = deviation.check;
+        let ends_at = ends_at(deviation, options.resend_secs, now);
         Self {
             labels: Labels {
                 alertname: alert_name(check.id),
@@ -92,8 +93,9 @@ impl<'a> Alert<'a> {
                 remediation: check.mend,
                 runbook_url: runbook(&options.runbook_url, check.id),
             },
-            starts_at: deviation.opened_at,
-            ends_at: ends_at(deviation, options.resend_secs, now),
+            // Alertmanager refuses an alert that ends before it starts, as a clock that was set back would make it.
+            starts_at: deviation.opened_at.min(ends_at),
+            ends_at,
         }
     }
 }
@@ -106,13 +108,14 @@ fn severity(deviation: &Deviation) -> Severity {
     }
 }
 
+/// What stands ends some resends ahead; what was resolved has ended, though a clock that was set back since may say
+/// that it will: to Alertmanager, an alert fires until its end.
 fn ends_at(deviation: &Deviation, resend_secs: u32, now: Timestamp) -> Timestamp {
     let standing = || {
         let ahead = SignedDuration::from_secs(4 * i64::from(resend_secs));
         now.checked_add(ahead).unwrap_or(Timestamp::MAX)
     };
-    // Alertmanager refuses an alert that ends before it starts, as a clock that was set back would make it.
-    deviation.resolved_at.unwrap_or_else(standing).max(deviation.opened_at)
+    deviation.resolved_at.map_or_else(standing, |resolved| resolved.min(now))
 }
 
 /// `pod-security/host-ports` as `PodSecurityHostPorts`.

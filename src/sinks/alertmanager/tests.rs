@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::model::{Direction, Event};
+use crate::model::{Deviation, Direction, Event};
 use crate::sinks::sample::{Ledger, NAKED, PRIVILEGED, at, deviation};
 
 fn options() -> Options {
@@ -55,13 +55,30 @@ fn what_is_safer_than_declared_informs_and_what_is_empty_is_left_out() {
     assert_eq!(alert[0]["annotations"]["description"].as_str().map(str::len), Some(4096));
 }
 
-#[test]
-fn an_alert_never_ends_before_it_starts() {
-    let mut set_back = deviation(&PRIVILEGED, "web", 9);
-    set_back.resolved_at = Some(at(3));
-    let body = render_alerts(&[Arc::new(set_back)], &options().alerts, at(100));
+/// When the alert of a deviation starts and ends that was opened and resolved then, sent at `now`.
+fn span(opened: i64, resolved: Option<i64>, now: i64) -> (Timestamp, Timestamp) {
+    let known = Deviation {
+        opened_at: at(opened),
+        resolved_at: resolved.map(at),
+        ..deviation(&PRIVILEGED, "web", 1)
+    };
+    let body = render_alerts(&[Arc::new(known)], &options().alerts, at(now));
     let alert: Value = serde_json::from_str(&body).expect("JSON");
-    assert_eq!(alert[0]["endsAt"], alert[0]["startsAt"]);
+    let time = |name: &str| alert[0][name].as_str().expect("a time").parse().expect("a timestamp");
+    (time("startsAt"), time("endsAt"))
+}
+
+#[test]
+fn a_clock_that_jumps_leaves_no_alert_that_ends_before_it_starts_or_fires_when_it_is_over() {
+    assert_eq!(span(9, None, 100), (at(9), at(340)));
+    assert_eq!(span(9, Some(20), 100), (at(9), at(20)));
+    // Set back after it was opened: it fires, and ends by itself as soon as any other.
+    assert_eq!(span(7200, None, 100), (at(340), at(340)));
+    // Set back between opened and resolved: it is over.
+    assert_eq!(span(7200, Some(20), 100), (at(20), at(20)));
+    // Set back after it was resolved: it is over all the same.
+    assert_eq!(span(9, Some(7200), 100), (at(9), at(100)));
+    assert_eq!(span(7190, Some(7200), 100), (at(100), at(100)));
 }
 
 #[test]

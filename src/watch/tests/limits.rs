@@ -23,6 +23,19 @@ async fn a_frame_that_is_said_to_be_huge_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_frame_that_is_corrupt_takes_nothing_with_it_that_came_before() {
+    let corrupt = "{\"type\":\"ADDED\",\"object\":{\n";
+    let pieces = [closing("7"), added("web", 8) + corrupt + &added("api", 9)];
+    let first = Answer::ok(&[&pieces[0], &pieces[1]], End::After(HOUR));
+    let mut rig = Rig::start(vec![first, Answer::ok(&[&added("web", 8), &closing("9")], End::After(HOUR))]);
+    let said = rig.run_for(Duration::from_mins(1)).await;
+    let anew = ["listing", "seen web", "synced"];
+    assert_eq!(said[..4], ["listing", "synced", "seen web", "lost undecodable"]);
+    assert_eq!(said[4..], anew);
+    assert_eq!(rig.asked().iter().map(|(_, ask)| *ask).collect::<Vec<_>>(), ["watch-list", "watch-list"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_line_without_an_end_is_not_gathered() {
     let piece = Bytes::from_static(&[b'x'; 1024]);
     let endless = Answer { pieces: vec![piece], end: End::Endless, ..Answer::refused(200) };

@@ -158,6 +158,8 @@ async fn a_quiet_watch_is_sight_once_it_has_lasted() {
 async fn what_pages_show_is_counted_as_listed() {
     let watch = Answer::ok(&[], End::After(MINUTE));
     let mut rig = Rig::start(vec![Answer::refused(422), Answer::ok(&[PAGE], End::Clean), watch]);
+    let refused = rig.deliveries.recv().await.unwrap();
+    assert_eq!(refused.error.unwrap().reason, "watch-list-refused");
     let begun = rig.deliveries.recv().await.unwrap();
     let shown = rig.deliveries.recv().await.unwrap();
     assert_eq!((begun.events, shown.events), ([0; 6], [0, 0, 0, 0, 0, 1]));

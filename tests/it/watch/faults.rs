@@ -6,6 +6,7 @@ use std::time::Duration;
 use plimsoll::demo::server::{ErrorCode, Faults, ServerError};
 use plimsoll::model::{Kind, Loss, Sight};
 use plimsoll::watch::Options;
+use tokio::time::Instant;
 
 use super::rig::{Rig, now, options, pod};
 
@@ -90,6 +91,41 @@ async fn errors_of_the_server_are_tried_again() {
     for code in [ErrorCode::TooManyRequests, ErrorCode::InternalError, ErrorCode::ServiceUnavailable] {
         let error = Some(ServerError { code, retry_after_secs: None });
         is_lost_and_comes_back(Faults { error, ..Faults::default() }, Loss::ServerError).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_patience_gets_it_and_loses_no_version() {
+    for code in [ErrorCode::TooManyRequests, ErrorCode::ServiceUnavailable] {
+        let mut rig = Rig::synced(Faults::default(), options()).await;
+        let error = Some(ServerError { code, retry_after_secs: Some(7) });
+        rig.server.set_faults(Faults { error, ..Faults::default() });
+        rig.server.cut_connections();
+        let lost = Sight::Lost(Loss::ServerError);
+        rig.until("the loss", |rig| rig.view().kinds.iter().all(|it| it.sight == lost)).await;
+        rig.pause();
+        let (asked, since) = (rig.asked("").len(), Instant::now());
+        rig.until("some more tries", |rig| rig.asked("").len() == asked + 5).await;
+        assert!(since.elapsed() >= Duration::from_secs(4 * 7), "{:?}", since.elapsed());
+        assert!(rig.store().delete(Kind::Pod, "shop", "bad"));
+        assert_eq!((rig.told(), rig.standing()), (vec![], vec!["bad".to_owned(), "worse".to_owned()]));
+        rig.server.set_faults(Faults::default());
+        rig.until("everything", |rig| rig.view().synced() && rig.standing() == ["worse"]).await;
+        assert_eq!(rig.told(), ["resolved bad"]);
+        assert_eq!(rig.asked("sendInitialEvents").len(), 1, "it goes on from where it was");
+        rig.resume();
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_decoded_is_listed_over() {
+    for protobuf_refused in [false, true] {
+        let garbage = BTreeSet::from([Kind::Pod]);
+        let faults = Faults { garbage, protobuf_refused, watch_list_refused: true, ..Faults::default() };
+        let rig = Rig::synced(faults, options()).await;
+        assert_eq!(rig.troubles, ["watch-list-refused", "undecodable"]);
+        let lost = Sight::Lost(Loss::Undecodable);
+        assert_eq!(rig.sights, [Sight::Syncing, lost, Sight::Syncing, Sight::Synced]);
     }
 }
 

@@ -4,4 +4,6 @@ mod events;
 mod faults;
 mod first_list;
 mod gone;
+mod pages;
 mod rig;
+mod stalled;

@@ -23,6 +23,9 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 /// How long a test waits for what it expects.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The same in time that passes only when all wait.
+const DEADLINE_PAUSED: Duration = Duration::from_hours(1);
+
 /// The check whose deviations the tests look at.
 const CHECK: &str = "pod-security/privileged";
 
@@ -71,6 +74,9 @@ pub(super) struct Rig {
     pub(super) sights: Vec<Sight>,
     /// The reasons of what went wrong with pods.
     pub(super) troubles: Vec<&'static str>,
+    /// What the time is when something is judged.
+    pub(super) time: Timestamp,
+    deadline: Duration,
     engine: Engine,
     deliveries: mpsc::Receiver<Delivery>,
     /// The requests made, each as path and query.
@@ -96,7 +102,8 @@ impl Rig {
         let engine =
             Engine::new(CHECKS, Arc::new(Declared::hardened()), snapshot, SignedDuration::from_mins(15));
         let (told, sights, troubles) = Default::default();
-        Self { server, told, sights, troubles, engine, deliveries, asked, answered }
+        let (time, deadline) = (now(), DEADLINE);
+        Self { server, told, sights, troubles, time, deadline, engine, deliveries, asked, answered }
     }
 
     /// One that has seen everything there is.
@@ -113,7 +120,7 @@ impl Rig {
 
     /// Takes deliveries and looks at requests until something is so.
     pub(super) async fn until(&mut self, what: &str, mut so: impl FnMut(&mut Self) -> bool) {
-        let deadline = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + self.deadline;
         while !so(self) {
             tokio::select! {
                 delivery = timeout_at(deadline, self.deliveries.recv()) => {
@@ -126,12 +133,24 @@ impl Rig {
         }
     }
 
+    /// From now on time passes only when all wait, and then at once. That suits a server that says nothing.
+    pub(super) fn pause(&mut self) {
+        tokio::time::pause();
+        self.deadline = DEADLINE_PAUSED;
+    }
+
+    /// From now on time is real again.
+    pub(super) fn resume(&mut self) {
+        tokio::time::resume();
+        self.deadline = DEADLINE;
+    }
+
     fn take(&mut self, delivery: Delivery) {
         if delivery.kind == Kind::Pod {
             self.troubles.extend(delivery.error.iter().map(|trouble| trouble.reason));
         }
         self.engine.absorb(delivery.batch);
-        let transitions = self.engine.settle(now());
+        let transitions = self.engine.settle(self.time);
         let mut told: Vec<String> =
             transitions.iter().filter(|it| it.deviation.check.id == CHECK).map(words).collect();
         let view = self.view();
@@ -146,7 +165,7 @@ impl Rig {
     }
 
     pub(super) fn view(&mut self) -> View {
-        self.engine.view(now())
+        self.engine.view(self.time)
     }
 
     pub(super) fn sight(&mut self, kind: Kind) -> Sight {
