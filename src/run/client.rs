@@ -1,9 +1,16 @@
 //! The client of the API server.
 
+mod token;
+
+use std::sync::Arc;
+
 use anyhow::Context;
+use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig};
+use tower::util::MapRequestLayer;
 
 use crate::config;
+use token::TokenFile;
 
 /// The client that the settings ask for: of a kubeconfig file and context, else as kubectl finds them, else
 /// the one of the pod that the daemon runs in, whose token is read again as it rotates.
@@ -13,7 +20,11 @@ pub(super) async fn connect(settings: &config::Kube) -> anyhow::Result<kube::Cli
     // show as a server that does not answer.
     config.default_retry = false;
     tracing::info!(server = %config.cluster_url, "watching");
-    kube::Client::try_from(config).context("failed to make a client of the API server")
+    let token_file = config.auth_info.token_file.take().map(TokenFile::open).transpose()?;
+    let client = ClientBuilder::try_from(config).context("failed to make a client of the API server")?;
+    let Some(token_file) = token_file else { return Ok(client.build()) };
+    let token_file = Arc::new(token_file);
+    Ok(client.with_layer(&MapRequestLayer::new(move |request| token_file.sign(request))).build())
 }
 
 async fn find(settings: &config::Kube) -> anyhow::Result<kube::Config> {
@@ -29,3 +40,6 @@ async fn find(settings: &config::Kube) -> anyhow::Result<kube::Config> {
     }
     kube::Config::infer().await.context("found neither a kubeconfig nor the service account of a pod")
 }
+
+#[cfg(test)]
+mod tests;
