@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says enough where it fails")]
 
 mod cli;
+mod clock;
 mod config;
 mod dashboards;
 mod demo_cluster;
 mod demo_objects;
 mod demo_wire;
+mod dirty;
 mod docs;
 mod ending;
 mod floors;

@@ -1,5 +1,6 @@
 //! What is missed: versions that are gone, connections that are cut, servers that are down.
 
+use jiff::SignedDuration;
 use plimsoll::demo::server::Faults;
 use plimsoll::model::{Kind, Loss, Sight};
 
@@ -85,5 +86,24 @@ async fn while_a_server_is_down_nothing_opens_or_resolves() {
         assert_eq!(told, ["opened new", "resolved bad"]);
         let lists = rig.asked("sendInitialEvents").len();
         assert_eq!(lists, if forgets { 2 } else { 1 }, "it is listed anew only where it must be");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_loses_nothing_and_tells_nothing() {
+    let year = SignedDuration::from_hours(365 * 24);
+    for (there, back) in [(year, -year), (-year, year)] {
+        let mut rig = Rig::synced(Faults::default(), options()).await;
+        rig.time += there;
+        rig.server.cut_connections();
+        assert!(rig.store().delete(Kind::Pod, "shop", "bad"));
+        rig.until("what was missed", |rig| rig.standing() == ["worse"]).await;
+        rig.time += back;
+        rig.store().put(pod("new", true), now());
+        assert!(rig.store().delete(Kind::Pod, "shop", "worse"));
+        rig.store().compact();
+        rig.until("the list anew", |rig| rig.standing() == ["new"]).await;
+        assert_eq!(rig.told(), ["resolved bad", "opened new", "resolved worse"]);
+        assert_eq!(rig.sights, [Sight::Syncing, Sight::Synced, Sight::Syncing, Sight::Synced]);
     }
 }
