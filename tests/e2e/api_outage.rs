@@ -6,7 +6,6 @@ use crate::PRIVILEGED;
 use crate::support::cluster_objects::Namespace;
 use crate::support::control_plane::ControlPlane;
 use crate::support::identity::Identity;
-use crate::support::journal::Event;
 use crate::support::poll::{eventually, holds, now};
 use crate::support::scene::Scene;
 
@@ -27,7 +26,7 @@ fn an_outage_blinds_and_loses_nothing() {
     scene.wait_for_deviations(PRIVILEGED, NAMESPACE, 1.0);
     scene.wait_for_blind(PRIVILEGED, 0.0);
     scene.wait_for_zero(PRIVILEGED, Some(0.0));
-    let before = verdicts(&scene).len();
+    let before = scene.verdicts().len();
 
     plane.stop_api_server();
     let stopped = now();
@@ -36,7 +35,7 @@ fn an_outage_blinds_and_loses_nothing() {
     scene.wait_for_zero(PRIVILEGED, None);
     scene.wait_for_deviations(PRIVILEGED, NAMESPACE, 1.0);
     scene.wait_for_alerts(PRIVILEGED, NAMESPACE, &["steady"]);
-    let during = verdicts(&scene);
+    let during = scene.verdicts();
     assert_eq!(during.len(), before, "judged without being seen: {:#?}", &during[before..]);
 
     plane.start_api_server();
@@ -46,18 +45,10 @@ fn an_outage_blinds_and_loses_nothing() {
     scene.wait_for_transitions(PRIVILEGED, (NAMESPACE, "late"), &["opened"]);
     scene.wait_for_deviations(PRIVILEGED, NAMESPACE, 2.0);
     scene.wait_for_transitions(PRIVILEGED, (NAMESPACE, "steady"), &["opened"]);
-    let after = verdicts(&scene);
-    let false_ones: Vec<_> =
-        after[before..].iter().filter(|event| event.object.name.as_deref() != Some("late")).collect();
+    let after = scene.verdicts();
+    let false_ones: Vec<_> = after[before..].iter().filter(|event| !event.is_about("late")).collect();
     assert!(
         false_ones.is_empty(),
         "neither the outage nor its end is a change of the cluster: {false_ones:#?}"
     );
-}
-
-/// What the journal says of the cluster. That the daemon was blind is said too, and is about itself.
-fn verdicts(scene: &Scene) -> Vec<Event> {
-    let mut events = scene.daemon.journal().events();
-    events.retain(|event| !event.check.starts_with("monitor/"));
-    events
 }

@@ -7,10 +7,13 @@
 mod support;
 
 mod api_outage;
+mod api_stall;
 mod deviation;
 mod lost_right;
+mod paging;
 mod parts;
 mod restart;
+mod token;
 mod wire;
 
 /// The check that scenarios break: one that every baseline asks for, at every level.

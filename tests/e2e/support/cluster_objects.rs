@@ -37,12 +37,21 @@ impl<'a> Namespace<'a> {
 
     /// A pod without a controller.
     pub(crate) fn pod(&self, name: &str, privileged: bool) {
-        self.apply(&json!({
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "namespace": self.name},
-            "spec": pod_spec(privileged),
-        }));
+        self.pods(&[name.to_owned()], privileged);
+    }
+
+    /// Some of them.
+    pub(crate) fn pods(&self, names: &[String], privileged: bool) {
+        let pod = |name: &String| {
+            json!({
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name, "namespace": self.name},
+                "spec": pod_spec(privileged),
+            })
+        };
+        let pods: Vec<Value> = names.iter().map(pod).collect();
+        self.apply(&json!({"apiVersion": "v1", "kind": "List", "items": pods}));
     }
 
     /// Waits until a Deployment's two pods are those of its present template, and no others are left.

@@ -12,6 +12,7 @@ use std::thread;
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use http::StatusCode;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::kubeconfig::{self, Served};
@@ -31,6 +32,8 @@ pub(crate) struct ControlPlane {
     etcd: Process,
     logs: PathBuf,
     ports: Ports,
+    /// Further flags of the API server.
+    flags: &'static [&'static str],
     home: TempDir,
 }
 
@@ -43,17 +46,22 @@ struct Ports {
 impl ControlPlane {
     /// Starts one, and waits until it serves and its controllers work. Its logs are kept under `name`.
     pub(crate) fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// The same with further flags of the API server.
+    pub(crate) fn start_with(name: &str, flags: &'static [&'static str]) -> Self {
         let logs = logs_of(name);
         let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
         write_credentials(home.path());
         let ports = Ports { api: free_port(), etcd: free_port() };
         let etcd = start_etcd(&logs, home.path(), ports);
-        let api_server = start_api_server(&logs, home.path(), ports);
+        let api_server = start_api_server(&logs, home.path(), ports, flags);
         let admin =
-            kubeconfig::write(admin_file(home.path()), &server(ports), &authority(home.path()), ADMIN_TOKEN);
+            kubeconfig::write(admin_file(home.path()), &server(ports), &authority(home.path()), &admin());
         let controllers = start_controllers(&logs, home.path(), &admin);
         let api_server = Mutex::new(Some(api_server));
-        let plane = Self { controllers, api_server, etcd, logs, ports, home };
+        let plane = Self { controllers, api_server, etcd, logs, ports, flags, home };
         plane.wait_for_service_account("default");
         plane
     }
@@ -76,7 +84,17 @@ impl ControlPlane {
     pub(crate) fn start_api_server(&self) {
         let mut api_server = self.api_server();
         assert!(api_server.is_none(), "the API server runs already");
-        *api_server = Some(start_api_server(&self.logs, self.home.path(), self.ports));
+        *api_server = Some(start_api_server(&self.logs, self.home.path(), self.ports, self.flags));
+    }
+
+    /// It is there, and says nothing, until it is thawed.
+    pub(crate) fn freeze_api_server(&self) {
+        self.api_server().as_ref().expect("the API server runs").freeze();
+    }
+
+    /// It goes on where it was when it was frozen.
+    pub(crate) fn thaw_api_server(&self) {
+        self.api_server().as_ref().expect("the API server runs").thaw();
     }
 
     /// Runs kubectl as the administrator and gives what it prints.
@@ -180,9 +198,9 @@ fn start_etcd(logs: &Path, home: &Path, ports: Ports) -> Process {
     etcd
 }
 
-fn start_api_server(logs: &Path, home: &Path, ports: Ports) -> Process {
+fn start_api_server(logs: &Path, home: &Path, ports: Ports, flags: &[&str]) -> Process {
     let key = service_account_key(home);
-    let args = [
+    let mut args = vec![
         format!("--etcd-servers={}", etcd_url(ports)),
         format!("--cert-dir={}", home.join("certificates").display()),
         format!("--secure-port={}", ports.api),
@@ -200,13 +218,14 @@ fn start_api_server(logs: &Path, home: &Path, ports: Ports) -> Process {
         "--allow-privileged=true".to_owned(),
         "--enable-priority-and-fairness=false".to_owned(),
     ];
+    args.extend(flags.iter().map(ToString::to_string));
     let mut api_server = Process::start(logs, "kube-apiserver", &program("kube-apiserver"), &args);
     // The certificate appears while the server starts, and the client needs it to ask.
     api_server.until("kube-apiserver has a certificate", || {
         let file = authority(home);
         poll::holds(file.is_file(), file)
     });
-    let admin = kubeconfig::write(admin_file(home), &server(ports), &authority(home), ADMIN_TOKEN);
+    let admin = kubeconfig::write(admin_file(home), &server(ports), &authority(home), &admin());
     api_server.until("kube-apiserver is ready", || {
         let served = kubeconfig::get(&admin, "/readyz", "*/*")?;
         poll::holds(served.status == StatusCode::OK, String::from_utf8_lossy(&served.body))
@@ -235,6 +254,11 @@ fn write_credentials(home: &Path) {
     fs::write(service_account_key(home), pem).expect("the key can be written");
     fs::write(tokens(home), format!("{ADMIN_TOKEN},admin,admin,\"system:masters\"\n"))
         .expect("so can the tokens");
+}
+
+/// The user of the kubeconfig of the tests themselves.
+fn admin() -> Value {
+    json!({"token": ADMIN_TOKEN})
 }
 
 fn server(ports: Ports) -> String {

@@ -1,5 +1,6 @@
 //! Who the daemon is to the API server: a service account that may read what Plimsoll watches, and nothing else.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -19,6 +20,8 @@ pub(crate) struct Identity<'a> {
     plane: &'a ControlPlane,
     name: String,
     kubeconfig: PathBuf,
+    /// The file with its token, which the kubeconfig names.
+    token: PathBuf,
 }
 
 impl<'a> Identity<'a> {
@@ -26,16 +29,30 @@ impl<'a> Identity<'a> {
     pub(crate) fn create(plane: &'a ControlPlane, name: &str) -> Self {
         let name = format!("plimsoll-{name}");
         plane.kubectl(&["create", "namespace", &name], "");
-        plane.kubectl(&["create", "serviceaccount", "plimsoll", "--namespace", &name], "");
         let account = format!("--serviceaccount={name}:plimsoll");
         let role = format!("--clusterrole={name}");
         plane.kubectl(&["create", "clusterrolebinding", &name, &role, &account], "");
-        let token = plane.kubectl(&["create", "token", "plimsoll", "--namespace", &name], "");
+        let token = plane.home().join(&name).with_extension("token");
         let file = plane.home().join(&name).with_extension("kubeconfig");
-        let kubeconfig = kubeconfig::write(file, &plane.server(), &plane.authority(), token.trim());
-        let identity = Self { plane, name, kubeconfig };
+        let kubeconfig =
+            kubeconfig::write(file, &plane.server(), &plane.authority(), &json!({"tokenFile": token}));
+        let identity = Self { plane, name, kubeconfig, token };
+        identity.renew();
         identity.allow_all_but("");
         identity
+    }
+
+    /// Makes the account, and writes a token for it.
+    pub(crate) fn renew(&self) {
+        self.plane.kubectl(&["create", "serviceaccount", "plimsoll", "--namespace", &self.name], "");
+        let token = self.plane.kubectl(&["create", "token", "plimsoll", "--namespace", &self.name], "");
+        fs::write(&self.token, token).expect("the token can be written");
+    }
+
+    /// Takes the account away, and with it every token that was given out: to the API server they are as good as
+    /// expired. None lives for less than ten minutes, so that no test can wait for that itself.
+    pub(crate) fn revoke(&self) {
+        self.plane.kubectl(&["delete", "serviceaccount", "plimsoll", "--namespace", &self.name], "");
     }
 
     pub(crate) fn kubeconfig(&self) -> &Path {

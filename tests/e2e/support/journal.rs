@@ -33,6 +33,13 @@ pub(crate) struct Object {
     pub(crate) name: Option<String>,
 }
 
+impl Event {
+    /// Whether it is about the object of this name.
+    pub(crate) fn is_about(&self, name: &str) -> bool {
+        self.object.name.as_deref() == Some(name)
+    }
+}
+
 /// A journal that the daemon may be writing to.
 pub(crate) struct Journal {
     file: PathBuf,

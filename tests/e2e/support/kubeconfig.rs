@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use kube::Client;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::web::runtime;
 
@@ -21,13 +21,14 @@ pub(crate) struct Served {
     pub(crate) body: Bytes,
 }
 
-/// Writes a kubeconfig file for a bearer token. JSON is YAML, so that no library is needed to write it.
-pub(crate) fn write(file: PathBuf, server: &str, authority: &Path, token: &str) -> PathBuf {
+/// Writes a kubeconfig file for a user, such as one with a token. JSON is YAML, so that no library is needed to write
+/// it.
+pub(crate) fn write(file: PathBuf, server: &str, authority: &Path, user: &Value) -> PathBuf {
     let text = json!({
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "e2e", "cluster": {"server": server, "certificate-authority": authority}}],
-        "users": [{"name": "e2e", "user": {"token": token}}],
+        "users": [{"name": "e2e", "user": user}],
         "contexts": [{"name": "e2e", "context": {"cluster": "e2e", "user": "e2e"}}],
         "current-context": "e2e",
     });

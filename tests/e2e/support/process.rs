@@ -50,6 +50,23 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// SIGSTOP: it is there, keeps its connections, and does nothing.
+    pub(crate) fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// SIGCONT: it goes on where it was.
+    pub(crate) fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        // Every shell has `kill` built in; a program of that name is not on every machine.
+        let kill = format!("kill -{signal} {}", self.child.id());
+        let told = Command::new("sh").args(["-c", &kill]).status().expect("a shell can be started");
+        assert!(told.success(), "{kill}: {told}");
+    }
+
     /// Prints the end of its log, for whoever reads why a test failed.
     pub(crate) fn print_tail(&self) {
         let log = fs::read_to_string(&self.log).unwrap_or_else(|error| error.to_string());

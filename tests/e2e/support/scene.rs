@@ -3,6 +3,7 @@
 use super::alertmanager::{Alert, Alertmanager};
 use super::daemon::{Daemon, DaemonConfig};
 use super::identity::Identity;
+use super::journal::Event;
 use super::poll::{eventually, holds, is};
 use super::process::logs_of;
 use super::prometheus::Prometheus;
@@ -61,6 +62,13 @@ impl Scene {
             let seen = self.daemon.journal().transitions(check, object.0, object.1);
             holds(seen == expected, seen)
         });
+    }
+
+    /// What the journal says of the cluster. That the daemon was blind is said too, and is about itself.
+    pub(crate) fn verdicts(&self) -> Vec<Event> {
+        let mut events = self.daemon.journal().events();
+        events.retain(|event| !event.check.starts_with("monitor/"));
+        events
     }
 
     /// Waits until the API says that so many instances of a Deployment show its one deviation.
