@@ -24,5 +24,9 @@ provide_debian() {
     command -v apt-get dpkg-deb >/dev/null || return
     cached "debian-$2" unpack_debian "$2" || return
     PATH="$cache_dir/debian-$2/usr/bin:$PATH"
+    # Some need to be run in a way of their own where they are not installed.
+    local unpacked
+    unpacked=$(cd "$(dirname "${BASH_SOURCE[0]}")/unpacked" && pwd) || return
+    [[ -x $unpacked/$1 ]] && PATH="$unpacked:$PATH"
     "$1" --version >/dev/null 2>&1
 }
