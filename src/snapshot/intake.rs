@@ -1,5 +1,7 @@
 //! The door of the snapshot: decoded objects become facts, with everything shared interned.
 
+mod spec;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -10,9 +12,9 @@ use foldhash::quality::RandomState;
 
 use super::change::Uid;
 use super::store::Name;
-use super::{Change, Container, Controller, Facts, Interner, Labels, PodTemplate, Role, Snapshot};
+use super::{Change, Controller, Facts, Interner, Labels, PodTemplate, Profile, SeLinux, Snapshot};
 use crate::model::{Kind, ObjectKey, ObjectKind, sha256_hex};
-use crate::wire::{self, DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
+use crate::wire::{DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
 
 /// Interns what objects share. The watch calls it as it decodes, so that nothing larger than facts waits
 /// in a queue.
@@ -26,6 +28,8 @@ pub struct Intake {
     labels: Interner<Labels>,
     controllers: Interner<Controller>,
     templates: Interner<PodTemplate>,
+    profiles: Interner<Profile>,
+    se_linux: Interner<SeLinux>,
 }
 
 /// The label by which a Deployment tells the pods of its `ReplicaSets` apart.
@@ -83,8 +87,10 @@ impl Intake {
 
     /// Frees what no object shares any more. It costs in proportion to the distinct values held.
     pub fn sweep(&self) {
-        // Templates, labels and controllers hold names, so they go first.
+        // Templates hold profiles, and all of these hold names: whatever holds goes first.
         self.templates.sweep();
+        self.profiles.sweep();
+        self.se_linux.sweep();
         self.labels.sweep();
         self.controllers.sweep();
         self.names.sweep();
@@ -111,7 +117,7 @@ impl Intake {
             resource_version: metadata.resource_version.parse().unwrap_or(0),
             labels: self.label_set(&metadata.labels),
             controller,
-            template: object.spec.map(|spec| self.template(&spec)),
+            template: object.spec.map(|spec| self.template(&spec, &object.profile_annotations)),
             fingerprint: 0,
         }
     }
@@ -153,26 +159,6 @@ impl Intake {
             (self.names.intern(key.as_str()), self.names.intern(value.as_str()))
         };
         self.labels.intern(labels.iter().map(pair).collect::<Labels>())
-    }
-
-    fn template(&self, spec: &wire::PodSpec) -> Arc<PodTemplate> {
-        let init = spec.init_containers.iter().map(|container| (Role::Init, container));
-        let regular = spec.containers.iter().map(|container| (Role::Regular, container));
-        let ephemeral =
-            spec.ephemeral_containers.iter().map(|container| (Role::Ephemeral, &container.common));
-        let containers = init.chain(regular).chain(ephemeral);
-        let containers = containers.map(|(role, container)| self.container(role, container)).collect();
-        self.templates.intern(PodTemplate { containers, ..PodTemplate::default() })
-    }
-
-    fn container(&self, role: Role, container: &wire::Container) -> Container {
-        let context = container.security_context.unwrap_or_default();
-        Container {
-            role,
-            name: self.names.intern(container.name.as_str()),
-            privileged: context.privileged.unwrap_or(false),
-            ..Container::default()
-        }
     }
 }
 

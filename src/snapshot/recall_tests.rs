@@ -37,9 +37,11 @@ fn pod([name, uid, label, owner, privileged]: [u8; 5], version: u64, status: &st
         resource_version: version.to_string(),
         labels: BTreeMap::from([("pod-template-hash".to_owned(), label.to_string())]),
         owner_references: vec![owner],
+        ..ObjectMeta::default()
     };
-    let security_context = Some(SecurityContext { privileged: Some(privileged == 1) });
-    let containers = vec![Container { name: "web".to_owned(), security_context }];
+    let context = SecurityContext { privileged: Some(privileged == 1), ..SecurityContext::default() };
+    let security_context = Some(Box::new(context));
+    let containers = vec![Container { name: "web".to_owned(), security_context, ..Container::default() }];
     let spec = PodSpec { containers, ..PodSpec::default() };
     let status = status.as_bytes().to_vec();
     PodMessage { metadata: Some(metadata), spec: Some(spec), status }.encode_to_vec().into()

@@ -11,21 +11,17 @@ use crate::wire::{self, Item, Object, ObjectMeta, OwnerReference, PodSpec, Unrea
 
 /// An object of the kind without owner, with one container named `web`.
 fn object(kind: Kind, name: &str) -> Object {
-    let container = wire::Container { name: "web".to_owned(), security_context: None };
+    let container = wire::Container { name: "web".to_owned(), ..wire::Container::default() };
     let spec = PodSpec { containers: vec![container], ..PodSpec::default() };
     let namespace = if kind == Kind::Namespace { "" } else { "shop" };
-    Object {
-        kind,
-        metadata: ObjectMeta {
-            name: name.to_owned(),
-            namespace: namespace.to_owned(),
-            uid: format!("uid of {name}"),
-            resource_version: "1".to_owned(),
-            ..ObjectMeta::default()
-        },
-        replicas: None,
-        spec: (kind != Kind::Namespace).then_some(spec),
-    }
+    let metadata = ObjectMeta {
+        name: name.to_owned(),
+        namespace: namespace.to_owned(),
+        uid: format!("uid of {name}"),
+        resource_version: "1".to_owned(),
+        ..ObjectMeta::default()
+    };
+    Object { spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
 }
 
 /// The same object under a controller, `apiVersion/Kind/name`.

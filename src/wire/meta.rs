@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
-/// `metav1.ObjectMeta`. `managedFields` and annotations are skipped: nothing reads them.
+use super::annotation::{self, Annotation};
+
+/// `metav1.ObjectMeta`. `managedFields` are skipped: nothing reads them.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ObjectMeta {
@@ -23,6 +25,10 @@ pub struct ObjectMeta {
     #[prost(btree_map = "string, string", tag = "11")]
     #[serde(deserialize_with = "nullable")]
     pub labels: BTreeMap<String, String>,
+    /// Those that set profiles; from protobuf any others too, until the message is left.
+    #[prost(message, repeated, tag = "12")]
+    #[serde(deserialize_with = "annotation::deserialize")]
+    pub annotations: Vec<Annotation>,
     #[prost(message, repeated, tag = "13")]
     #[serde(deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference>,

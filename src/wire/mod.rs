@@ -4,28 +4,40 @@
 //! `prost::Message`, with the field numbers of Kubernetes' own `generated.proto`. What a type does not
 //! list is skipped while decoding and never held.
 
+mod annotation;
+mod container;
 mod decode;
 mod document;
 mod frame;
+mod handler;
 mod item;
 mod meta;
 mod object;
 mod outline;
 mod page;
 mod pod;
+mod security;
 mod status;
+mod volume;
 mod workload;
 
+pub use annotation::Annotation;
+pub use container::{Container, ContainerPort, EphemeralContainer, VolumeMount};
 pub use decode::{ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf};
 pub use document::{Document, documents};
 pub use frame::{Frame, FrameReader, cut_frame};
+pub use handler::{Handler, HttpGet, Lifecycle, Probe, TcpSocket};
 pub use item::{Item, Unreadable, decode_item};
 pub use meta::{ObjectMeta, OwnerReference};
 pub use object::Object;
 pub use outline::Outline;
 pub use page::{Page, decode_page};
-pub use pod::{Container, EphemeralContainer, PodSpec, PodTemplateSpec, SecurityContext};
+pub use pod::{PodOs, PodSpec, PodTemplateSpec, TemplateMeta};
+pub use security::{
+    Capabilities, PodSecurityContext, Profile, SeLinuxOptions, SecurityContext, Sysctl, WindowsOptions,
+};
 pub use status::{Status, decode_status};
+pub use volume::{Csi, HostPath, Volume, VolumeSource};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use bytes::Bytes;
 use prost::Message;
 
+use super::Annotation;
+
 /// The parts of a pod's message. They share the memory of the message.
 #[derive(Clone, PartialEq, Message)]
 pub struct Outline {
@@ -30,6 +32,8 @@ struct MetaOutline {
     resource_version: Bytes,
     #[prost(bytes = "bytes", repeated, tag = "11")]
     labels: Vec<Bytes>,
+    #[prost(message, repeated, tag = "12")]
+    annotations: Vec<Annotation>,
     #[prost(bytes = "bytes", repeated, tag = "13")]
     owner_references: Vec<Bytes>,
 }
@@ -62,6 +66,9 @@ impl Outline {
         if let Some(metadata) = &self.metadata {
             metadata.uid.hash(&mut hash);
             metadata.labels.hash(&mut hash);
+            // Others change all the time, such as those by which leaders are elected.
+            let annotations = metadata.annotations.iter().filter(|it| it.sets_profile());
+            annotations.collect::<Vec<_>>().hash(&mut hash);
             metadata.owner_references.hash(&mut hash);
         }
         self.spec.hash(&mut hash);

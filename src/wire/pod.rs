@@ -1,9 +1,10 @@
-//! The pod, its template, and what the checks read of their containers.
+//! The pod, its template, and the spec of both.
 
 use serde::Deserialize;
 
+use super::annotation;
 use super::meta::nullable;
-use super::{Object, ObjectMeta};
+use super::{Annotation, Container, EphemeralContainer, Object, ObjectMeta, PodSecurityContext, Volume};
 use crate::model::Kind;
 
 /// `v1.Pod`. Its status is skipped: nothing reads it.
@@ -19,7 +20,12 @@ pub(super) struct Pod {
 impl Pod {
     pub(super) fn into_object(self, kind: Kind) -> Object {
         let metadata = self.metadata.unwrap_or_default();
-        Object { kind, metadata, replicas: None, spec: Some(self.spec.unwrap_or_default()) }
+        let profile_annotations = annotation::profiles(&metadata.annotations);
+        Object {
+            spec: Some(self.spec.unwrap_or_default()),
+            profile_annotations,
+            ..Object::of(kind, metadata)
+        }
     }
 }
 
@@ -27,14 +33,28 @@ impl Pod {
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
 pub struct PodTemplateSpec {
+    #[prost(message, optional, tag = "1")]
+    pub metadata: Option<TemplateMeta>,
     #[prost(message, optional, tag = "2")]
     pub spec: Option<PodSpec>,
+}
+
+/// The `metav1.ObjectMeta` of a template, from which pods have their annotations.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct TemplateMeta {
+    #[prost(message, repeated, tag = "12")]
+    #[serde(deserialize_with = "annotation::deserialize")]
+    pub annotations: Vec<Annotation>,
 }
 
 /// `v1.PodSpec`.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodSpec {
+    #[prost(message, repeated, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub volumes: Vec<Volume>,
     #[prost(message, repeated, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     pub containers: Vec<Container>,
@@ -44,32 +64,30 @@ pub struct PodSpec {
     #[prost(message, repeated, tag = "34")]
     #[serde(deserialize_with = "nullable")]
     pub ephemeral_containers: Vec<EphemeralContainer>,
+    #[prost(bool, tag = "11")]
+    #[serde(deserialize_with = "nullable")]
+    pub host_network: bool,
+    #[prost(bool, tag = "12")]
+    #[serde(rename = "hostPID", deserialize_with = "nullable")]
+    pub host_pid: bool,
+    #[prost(bool, tag = "13")]
+    #[serde(rename = "hostIPC", deserialize_with = "nullable")]
+    pub host_ipc: bool,
+    #[prost(bool, optional, tag = "37")]
+    pub host_users: Option<bool>,
+    #[prost(message, optional, boxed, tag = "14")]
+    pub security_context: Option<Box<PodSecurityContext>>,
+    #[prost(string, optional, tag = "29")]
+    pub runtime_class_name: Option<String>,
+    #[prost(message, optional, tag = "36")]
+    pub os: Option<PodOs>,
 }
 
-/// `v1.Container`.
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Container {
+/// `v1.PodOS`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodOs {
     #[prost(string, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub name: String,
-    #[prost(message, optional, tag = "15")]
-    pub security_context: Option<SecurityContext>,
-}
-
-/// `v1.EphemeralContainer`: in protobuf it holds the fields of a container as a message of its own, in
-/// JSON and YAML beside its own.
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(transparent)]
-pub struct EphemeralContainer {
-    #[prost(message, required, tag = "1")]
-    pub common: Container,
-}
-
-/// `v1.SecurityContext`.
-#[derive(Clone, Copy, PartialEq, Eq, prost::Message, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct SecurityContext {
-    #[prost(bool, optional, tag = "2")]
-    pub privileged: Option<bool>,
 }

@@ -17,7 +17,7 @@ pub(super) struct Namespace {
 
 impl Namespace {
     pub(super) fn into_object(self, kind: Kind) -> Object {
-        Object { kind, metadata: self.metadata.unwrap_or_default(), replicas: None, spec: None }
+        Object::of(kind, self.metadata.unwrap_or_default())
     }
 }
 

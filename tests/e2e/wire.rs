@@ -77,12 +77,13 @@ fn objects(page: &Page) -> Vec<&Object> {
 
 /// Every container of a pod, and whether it is privileged.
 fn privileged(pod: &Object) -> Vec<(&str, Option<bool>)> {
-    let PodSpec { containers, init_containers, ephemeral_containers } =
+    let PodSpec { containers, init_containers, ephemeral_containers, .. } =
         pod.spec.as_ref().expect("a pod has a spec");
     let ephemeral = ephemeral_containers.iter().map(|container| &container.common);
     let all = init_containers.iter().chain(containers).chain(ephemeral);
     all.map(|container| {
-        (container.name.as_str(), container.security_context.and_then(|context| context.privileged))
+        let context = container.security_context.as_ref();
+        (container.name.as_str(), context.and_then(|context| context.privileged))
     })
     .collect()
 }

@@ -292,28 +292,25 @@ fn any_object() -> impl Strategy<Value = Object> {
     (any_key(), any_owner(), containers, hash, 0..2_u8, 1..9_u8).prop_map(
         |((kind, namespace, name), owner, containers, hash, uid, version)| {
             let container = |(name, privileged): (&str, bool)| {
-                let security_context = Some(SecurityContext { privileged: Some(privileged) });
-                Container { name: name.to_owned(), security_context }
+                let context = SecurityContext { privileged: Some(privileged), ..SecurityContext::default() };
+                let security_context = Some(Box::new(context));
+                Container { name: name.to_owned(), security_context, ..Container::default() }
             };
             let label =
                 if kind == Kind::Namespace { (TIER, "production") } else { ("pod-template-hash", hash) };
             let labels = (!hash.is_empty()).then(|| (label.0.to_owned(), label.1.to_owned()));
-            Object {
-                kind,
-                metadata: ObjectMeta {
-                    name: name.to_owned(),
-                    namespace: namespace.to_owned(),
-                    uid: format!("{name}-{uid}"),
-                    resource_version: version.to_string(),
-                    labels: labels.into_iter().collect(),
-                    owner_references: owner.into_iter().collect(),
-                },
-                replicas: None,
-                spec: (kind != Kind::Namespace).then(|| PodSpec {
-                    containers: containers.into_iter().map(container).collect(),
-                    ..PodSpec::default()
-                }),
-            }
+            let metadata = ObjectMeta {
+                name: name.to_owned(),
+                namespace: namespace.to_owned(),
+                uid: format!("{name}-{uid}"),
+                resource_version: version.to_string(),
+                labels: labels.into_iter().collect(),
+                owner_references: owner.into_iter().collect(),
+                ..ObjectMeta::default()
+            };
+            let containers = containers.into_iter().map(container).collect();
+            let spec = PodSpec { containers, ..PodSpec::default() };
+            Object { spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
         },
     )
 }

@@ -1,0 +1,66 @@
+//! Containers of every role.
+
+use serde::Deserialize;
+
+use super::meta::nullable;
+use super::{Lifecycle, Probe, SecurityContext};
+
+/// `v1.Container`. What few containers set is boxed: two bytes of a message can make an empty one.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Container {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    #[prost(message, repeated, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub ports: Vec<ContainerPort>,
+    #[prost(message, repeated, tag = "9")]
+    #[serde(deserialize_with = "nullable")]
+    pub volume_mounts: Vec<VolumeMount>,
+    #[prost(message, optional, boxed, tag = "10")]
+    pub liveness_probe: Option<Box<Probe>>,
+    #[prost(message, optional, boxed, tag = "11")]
+    pub readiness_probe: Option<Box<Probe>>,
+    #[prost(message, optional, boxed, tag = "22")]
+    pub startup_probe: Option<Box<Probe>>,
+    #[prost(message, optional, boxed, tag = "12")]
+    pub lifecycle: Option<Box<Lifecycle>>,
+    #[prost(message, optional, boxed, tag = "15")]
+    pub security_context: Option<Box<SecurityContext>>,
+}
+
+/// `v1.EphemeralContainer`: in protobuf it holds the fields of a container as a message of its own, in
+/// JSON and YAML beside its own.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(transparent)]
+pub struct EphemeralContainer {
+    #[prost(message, required, tag = "1")]
+    pub common: Container,
+}
+
+/// `v1.ContainerPort`.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerPort {
+    /// 0 where it is not set.
+    #[prost(int32, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub host_port: i32,
+    #[prost(int32, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub container_port: i32,
+}
+
+/// `v1.VolumeMount`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VolumeMount {
+    /// The volume's name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    #[prost(bool, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub read_only: bool,
+}

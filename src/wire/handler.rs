@@ -1,0 +1,52 @@
+//! Probes and lifecycle handlers, of which nothing is read but the hosts that they name.
+
+use serde::Deserialize;
+
+use super::meta::nullable;
+
+/// `v1.Probe`: in protobuf it holds its handler as a message of its own, in JSON and YAML beside its own
+/// fields.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(transparent)]
+pub struct Probe {
+    #[prost(message, required, tag = "1")]
+    pub handler: Handler,
+}
+
+/// `v1.Lifecycle`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Lifecycle {
+    #[prost(message, optional, tag = "1")]
+    pub post_start: Option<Handler>,
+    #[prost(message, optional, tag = "2")]
+    pub pre_stop: Option<Handler>,
+}
+
+/// `v1.ProbeHandler` and `v1.LifecycleHandler`, which agree in the fields that are read.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Handler {
+    #[prost(message, optional, tag = "2")]
+    pub http_get: Option<HttpGet>,
+    #[prost(message, optional, tag = "3")]
+    pub tcp_socket: Option<TcpSocket>,
+}
+
+/// `v1.HTTPGetAction`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct HttpGet {
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub host: String,
+}
+
+/// `v1.TCPSocketAction`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct TcpSocket {
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub host: String,
+}
