@@ -2,7 +2,7 @@
 
 mod monitor;
 mod page;
-mod pod_security;
+pub mod pod_security;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +18,8 @@ pub use page::render_page;
 
 /// Every check there is. Those of the monitor stand last, because they judge how the others fared.
 pub static CHECKS: &[&Check] = &[
-    &pod_security::privileged::CHECK,
+    &pod_security::host_namespaces::CONTROL.check,
+    &pod_security::privileged::CONTROL.check,
     &monitor::unreadable::CHECK,
     &monitor::blind::CHECK,
     &monitor::panicked::CHECK,
@@ -118,8 +119,12 @@ pub fn find(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.info.id == id)
 }
 
-/// Every kind whose objects are or carry pods.
-pub(crate) const POD_KINDS: &[Kind] = &[
+/// What a check of pods reads: every kind whose objects are or carry pods, and the namespaces, by whose labels
+/// baselines govern.
+pub(crate) const GOVERNED_PODS: Reads = Reads::Kinds(GOVERNED_KINDS);
+
+const GOVERNED_KINDS: &[Kind] = &[
+    Kind::Namespace,
     Kind::Pod,
     Kind::ReplicationController,
     Kind::ReplicaSet,
@@ -130,13 +135,17 @@ pub(crate) const POD_KINDS: &[Kind] = &[
     Kind::CronJob,
 ];
 
-/// The path of the pod spec within an object of this kind.
-fn spec_path(kind: &ObjectKind) -> &'static str {
+/// Every kind whose objects are or carry pods.
+#[cfg(test)]
+pub(crate) const POD_KINDS: &[Kind] = GOVERNED_KINDS.split_at(1).1;
+
+/// The path of the pod within an object of this kind, to stand before `spec` or `metadata`.
+fn path_to_pod(kind: &ObjectKind) -> &'static str {
     match kind {
-        ObjectKind::Watched(Kind::CronJob) => "spec.jobTemplate.spec.template.spec",
+        ObjectKind::Watched(Kind::CronJob) => "spec.jobTemplate.spec.template.",
         // Of a workload of a kind that is not watched nothing is known but its pods.
-        ObjectKind::Watched(Kind::Pod) | ObjectKind::Other(_) | ObjectKind::Cluster => "spec",
-        ObjectKind::Watched(_) => "spec.template.spec",
+        ObjectKind::Watched(Kind::Pod) | ObjectKind::Other(_) | ObjectKind::Cluster => "",
+        ObjectKind::Watched(_) => "spec.template.",
     }
 }
 
