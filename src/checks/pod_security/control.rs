@@ -6,6 +6,13 @@ use crate::checks::{Check, Subject};
 use crate::model::Finding;
 use crate::snapshot::PodTemplate;
 
+/// From this version on, pods of Windows are not asked for what only Linux knows.
+pub(super) const WINDOWS_EXEMPT: Version = Version::minor(25);
+
+/// From this version on, a pod with a user namespace of its own may do more, because root there is nobody on the
+/// node.
+pub(super) const USER_NAMESPACE_RELAXED: Version = Version::minor(35);
+
 /// A control of the Pod Security Standards.
 #[derive(Debug)]
 pub(crate) struct Control {

@@ -2,12 +2,30 @@
 //!
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
+mod confinement;
 mod control;
 mod findings;
 mod violation;
 
+pub(super) mod allow_privilege_escalation;
+pub(super) mod app_armor_profile;
+pub(super) mod capabilities_baseline;
+pub(super) mod capabilities_restricted;
 pub(super) mod host_namespaces;
+pub(super) mod host_path_volumes;
+pub(super) mod host_ports;
+pub(super) mod host_probes_and_host_lifecycle;
 pub(super) mod privileged;
+pub(super) mod proc_mount;
+pub(super) mod proc_mount_restricted;
+pub(super) mod restricted_volumes;
+pub(super) mod run_as_non_root;
+pub(super) mod run_as_user;
+pub(super) mod se_linux_options;
+pub(super) mod seccomp_profile_baseline;
+pub(super) mod seccomp_profile_restricted;
+pub(super) mod sysctls;
+pub(super) mod windows_host_process;
 
 use crate::baseline::{Level, Version};
 use crate::snapshot::PodTemplate;
@@ -17,7 +35,27 @@ pub(crate) use findings::findings;
 pub use violation::{Remedy, Violation};
 
 /// Every control there is, by its id.
-static CONTROLS: [&Control; 2] = [&host_namespaces::CONTROL, &privileged::CONTROL];
+static CONTROLS: [&Control; 19] = [
+    &allow_privilege_escalation::CONTROL,
+    &app_armor_profile::CONTROL,
+    &capabilities_baseline::CONTROL,
+    &capabilities_restricted::CONTROL,
+    &host_namespaces::CONTROL,
+    &host_path_volumes::CONTROL,
+    &host_ports::CONTROL,
+    &host_probes_and_host_lifecycle::CONTROL,
+    &privileged::CONTROL,
+    &proc_mount::CONTROL,
+    &proc_mount_restricted::CONTROL,
+    &restricted_volumes::CONTROL,
+    &run_as_non_root::CONTROL,
+    &run_as_user::CONTROL,
+    &se_linux_options::CONTROL,
+    &seccomp_profile_baseline::CONTROL,
+    &seccomp_profile_restricted::CONTROL,
+    &sysctls::CONTROL,
+    &windows_host_process::CONTROL,
+];
 
 /// How a pod violates the standards of this level and version, each with the id of the check.
 pub fn judge(template: &PodTemplate, level: Level, version: Version) -> Vec<(&'static str, Violation)> {

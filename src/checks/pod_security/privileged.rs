@@ -19,9 +19,12 @@ pub(crate) static CONTROL: Control = Control {
             title: "privileged container",
             why: "A privileged container has every right of root on its node: whoever gets into it owns the \
                   node, with every pod and secret there.",
-            mend: "Remove securityContext.privileged from the container, or set it to false; where it needs a \
-                   single right, add that one capability instead.",
-            references: &["https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline"],
+            mend: "Remove securityContext.privileged from the container, or set it to false; where it needs \
+                   a single right, add that one capability instead.",
+            references: &[
+                "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",
+                "https://kubernetes.io/docs/concepts/security/linux-kernel-security-constraints/#privileged-containers",
+            ],
         },
         reads: GOVERNED_PODS,
         rule: Rule::Workload(|_, subject| CONTROL.evaluate(subject)),

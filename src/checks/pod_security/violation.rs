@@ -1,8 +1,10 @@
 //! One field of a pod that a rule forbids as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::iter;
 
-use crate::snapshot::Container;
+use crate::snapshot::{Container, PodTemplate};
 
 /// A field of a pod that a rule forbids as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,5 +82,44 @@ impl Part<'_> {
             }
         };
         Violation { key, part, what, path, expected, actual, remedy }
+    }
+}
+
+/// What the pod's security context sets, then what that of each container sets.
+pub(super) fn settings<'a, T>(
+    template: &'a PodTemplate,
+    of_pod: T,
+    of_container: impl Fn(&'a Container) -> T,
+) -> impl Iterator<Item = (Part<'a>, T)> {
+    let of_container = move |container| (Part::Container(container), of_container(container));
+    iter::once((Part::Pod, of_pod)).chain(template.containers.iter().map(of_container))
+}
+
+/// How a field that is not set is shown.
+pub(crate) const UNSET: &str = "unset";
+
+/// As much of a text is shown as evidence; the longest name in Kubernetes. The API server takes longer values, of
+/// which an alert is not to be made.
+const SHOWN_MAX: usize = 253;
+
+/// As many items of a list are shown as evidence; of others their number.
+const LISTED_MAX: usize = 16;
+
+/// A value that somebody chose freely, as evidence.
+pub(crate) fn shown(value: &str) -> String {
+    match value.char_indices().nth(SHOWN_MAX) {
+        _ if value.is_empty() => "empty".to_owned(),
+        None => value.to_owned(),
+        Some((end, _)) => format!("{}…", &value[..end]),
+    }
+}
+
+/// The items, each once and in their order, as evidence.
+pub(crate) fn list<T: Ord + ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: BTreeSet<T> = items.into_iter().collect();
+    let named: Vec<String> = items.iter().take(LISTED_MAX).map(|item| shown(&item.to_string())).collect();
+    match items.len().saturating_sub(LISTED_MAX) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }
