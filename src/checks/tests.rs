@@ -54,7 +54,7 @@ impl Cluster {
     }
 
     fn privileged(&self, key: &ObjectKey) -> Vec<Finding> {
-        self.findings(&pod_security::privileged::CHECK, &Scope::Object(key.clone()))
+        self.findings(&pod_security::privileged::CONTROL.check, &Scope::Object(key.clone()))
     }
 }
 

@@ -39,7 +39,7 @@ fn judge(template: &PodTemplate, _: Version, violations: &mut Vec<Violation>) {
     for container in template.containers.iter().filter(|container| !container.host_ports.is_empty()) {
         let ports = list(&container.host_ports);
         let wrong = Wrong {
-            what: format!("takes {ports} of the ports of its node"),
+            what: format!("takes hostPort {ports} on its node"),
             expected: "undefined or 0".into(),
             actual: ports,
             remedy: Remedy::Remove,

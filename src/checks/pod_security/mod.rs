@@ -67,3 +67,6 @@ pub fn judge(template: &PodTemplate, level: Level, version: Version) -> Vec<(&'s
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

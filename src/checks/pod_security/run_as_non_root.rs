@@ -7,7 +7,7 @@
 
 use super::Control;
 use super::control::USER_NAMESPACE_RELAXED;
-use super::violation::{Part, Remedy, Violation, Wrong, list};
+use super::violation::{Part, Remedy, Violation, Wrong, leaving};
 use crate::baseline::{Level, Version};
 use crate::checks::{Check, GOVERNED_PODS, Rule};
 use crate::model::{CheckInfo, Severity};
@@ -36,6 +36,8 @@ pub(crate) static CONTROL: Control = Control {
     judge,
 };
 
+const FIELD: &str = "securityContext.runAsNonRoot";
+
 /// What is mended in one place is one violation: containers that leave it to the pod are named in the pod's.
 fn judge(template: &PodTemplate, version: Version, violations: &mut Vec<Violation>) {
     if template.user_namespace && version >= USER_NAMESPACE_RELAXED {
@@ -62,16 +64,12 @@ fn permitted(part: Part<'_>) -> Violation {
 
 /// The violation of a pod that does not set it, where not every container does.
 fn left_open(template: &PodTemplate) -> Option<Violation> {
-    let open = || template.containers.iter().filter(|it| it.run_as_non_root.is_none());
-    open().next()?;
-    let names = list(open().map(|container| &container.name));
+    let open = leaving(template.containers.iter().filter(|it| it.run_as_non_root.is_none()))?;
     let wrong = Wrong {
-        what: format!("does not forbid root to {names}"),
+        what: format!("does not keep its {open} from running as root"),
         expected: "true for the pod or for each container".into(),
-        actual: format!("unset for the pod and for {names}"),
+        actual: format!("unset for the pod and for {open}"),
         remedy: Remedy::Set("true".into()),
     };
     Some(Part::Pod.violation(FIELD, wrong))
 }
-
-const FIELD: &str = "securityContext.runAsNonRoot";

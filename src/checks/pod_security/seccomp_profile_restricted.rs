@@ -9,7 +9,7 @@
 use super::Control;
 use super::confinement;
 use super::control::WINDOWS_EXEMPT;
-use super::violation::{Part, Remedy, Violation, Wrong, list, settings};
+use super::violation::{Part, Remedy, Violation, Wrong, leaving, settings};
 use crate::baseline::{Level, Version};
 use crate::checks::{Check, GOVERNED_PODS, Rule};
 use crate::model::{CheckInfo, Severity};
@@ -61,13 +61,11 @@ fn judge(template: &PodTemplate, version: Version, violations: &mut Vec<Violatio
 
 /// The violation of a pod that does not set it, where not every container does.
 fn left_open(template: &PodTemplate) -> Option<Violation> {
-    let open = || template.containers.iter().filter(|it| it.seccomp.is_none());
-    open().next()?;
-    let names = list(open().map(|container| &container.name));
+    let open = leaving(template.containers.iter().filter(|it| it.seccomp.is_none()))?;
     let wrong = Wrong {
-        what: format!("gives {names} no seccomp profile"),
+        what: format!("gives its {open} no seccomp profile"),
         expected: "RuntimeDefault or Localhost for the pod or for each container".into(),
-        actual: format!("unset for the pod and for {names}"),
+        actual: format!("unset for the pod and for {open}"),
         remedy: Remedy::Set("RuntimeDefault".into()),
     };
     Some(Part::Pod.violation(FIELD, wrong))

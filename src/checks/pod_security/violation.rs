@@ -107,8 +107,10 @@ const LISTED_MAX: usize = 16;
 
 /// A value that somebody chose freely, as evidence.
 pub(crate) fn shown(value: &str) -> String {
+    if value.is_empty() {
+        return r#""""#.to_owned();
+    }
     match value.char_indices().nth(SHOWN_MAX) {
-        _ if value.is_empty() => "empty".to_owned(),
         None => value.to_owned(),
         Some((end, _)) => format!("{}…", &value[..end]),
     }
@@ -122,4 +124,13 @@ pub(crate) fn list<T: Ord + ToString>(items: impl IntoIterator<Item = T>) -> Str
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     }
+}
+
+/// The containers that leave something to the pod, such as `containers log, web`; none where there are none.
+pub(super) fn leaving<'a>(containers: impl Iterator<Item = &'a Container>) -> Option<String> {
+    let mut names = containers.map(|container| &container.name).peekable();
+    names.peek()?;
+    let names: Vec<_> = names.collect();
+    let noun = if names.len() == 1 { "container" } else { "containers" };
+    Some(format!("{noun} {}", list(names)))
 }
