@@ -199,3 +199,6 @@ fn tame(text: &str) -> Cow<'_, str> {
     let escaped: String = text.escape_default().take(NAME_MAX / 2).collect();
     Cow::Owned(format!("{escaped}~{}", &hash[..16]))
 }
+
+#[cfg(test)]
+mod tests;

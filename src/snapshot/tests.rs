@@ -12,7 +12,7 @@ use crate::wire::{self, Item, Object, ObjectMeta, OwnerReference, PodSpec, Unrea
 /// An object of the kind without owner, with one container named `web`.
 fn object(kind: Kind, name: &str) -> Object {
     let container = wire::Container { name: "web".to_owned(), ..wire::Container::default() };
-    let spec = PodSpec { containers: vec![container], ..PodSpec::default() };
+    let spec = Box::new(PodSpec { containers: vec![container], ..PodSpec::default() });
     let namespace = if kind == Kind::Namespace { "" } else { "shop" };
     let metadata = ObjectMeta {
         name: name.to_owned(),

@@ -23,7 +23,9 @@ mod workload;
 
 pub use annotation::Annotation;
 pub use container::{Container, ContainerPort, EphemeralContainer, VolumeMount};
-pub use decode::{ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf};
+pub use decode::{
+    ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf, decode_written_json,
+};
 pub use document::{Document, documents};
 pub use frame::{Frame, FrameReader, cut_frame};
 pub use handler::{Handler, HttpGet, Lifecycle, Probe, TcpSocket};

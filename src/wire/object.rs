@@ -13,7 +13,7 @@ pub struct Object {
     /// `spec.replicas`, where the kind has it.
     pub replicas: Option<i32>,
     /// The pod's own spec, or that of the pod template; none for a namespace.
-    pub spec: Option<PodSpec>,
+    pub spec: Option<Box<PodSpec>>,
     /// The annotations of the pod, or of the pod template, that set seccomp and `AppArmor` profiles; no others.
     pub profile_annotations: BTreeMap<String, String>,
 }

@@ -13,8 +13,8 @@ use crate::model::Kind;
 pub(super) struct Pod {
     #[prost(message, optional, tag = "1")]
     pub(super) metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    pub(super) spec: Option<PodSpec>,
+    #[prost(message, optional, boxed, tag = "2")]
+    pub(super) spec: Option<Box<PodSpec>>,
 }
 
 impl Pod {
@@ -35,8 +35,8 @@ impl Pod {
 pub struct PodTemplateSpec {
     #[prost(message, optional, tag = "1")]
     pub metadata: Option<TemplateMeta>,
-    #[prost(message, optional, tag = "2")]
-    pub spec: Option<PodSpec>,
+    #[prost(message, optional, boxed, tag = "2")]
+    pub spec: Option<Box<PodSpec>>,
 }
 
 /// The `metav1.ObjectMeta` of a template, from which pods have their annotations.
@@ -79,8 +79,8 @@ pub struct PodSpec {
     pub security_context: Option<Box<PodSecurityContext>>,
     #[prost(string, optional, tag = "29")]
     pub runtime_class_name: Option<String>,
-    #[prost(message, optional, tag = "36")]
-    pub os: Option<PodOs>,
+    #[prost(message, optional, boxed, tag = "36")]
+    pub os: Option<Box<PodOs>>,
 }
 
 /// `v1.PodOS`.

@@ -309,7 +309,7 @@ fn any_object() -> impl Strategy<Value = Object> {
                 ..ObjectMeta::default()
             };
             let containers = containers.into_iter().map(container).collect();
-            let spec = PodSpec { containers, ..PodSpec::default() };
+            let spec = Box::new(PodSpec { containers, ..PodSpec::default() });
             Object { spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
         },
     )

@@ -1,10 +1,9 @@
 //! Each kind from YAML, JSON and protobuf.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::filled::filled;
 use super::proto::{field, number, unknown_fields};
 use crate::model::Kind;
 use crate::wire::decode::open_envelope;
@@ -38,8 +37,9 @@ fn to_json(yaml: &str) -> Vec<u8> {
 }
 
 fn container(name: &str, privileged: Option<bool>) -> Container {
-    let security_context = privileged.map(|it| SecurityContext { privileged: Some(it) });
-    Container { name: name.to_owned(), security_context }
+    let context = |privileged| Box::new(SecurityContext { privileged, ..SecurityContext::default() });
+    let security_context = privileged.map(|it| context(Some(it)));
+    Container { name: name.to_owned(), security_context, ..Container::default() }
 }
 
 /// What Kubernetes' own encoders write with every field filled in.
@@ -48,40 +48,6 @@ fn golden(kind: Kind) -> (String, Bytes) {
     let yaml = std::fs::read_to_string(format!("{dir}/{kind}.yaml")).unwrap();
     let protobuf = std::fs::read(format!("{dir}/{kind}.pb")).unwrap();
     (yaml, open_envelope(protobuf.into()).unwrap())
-}
-
-/// The object in which Kubernetes has filled every field with the field's name.
-fn filled(kind: Kind) -> Object {
-    let text = |text: &str| text.to_owned();
-    let owner = OwnerReference {
-        kind: text("kindValue"),
-        name: text("nameValue"),
-        uid: text("uidValue"),
-        api_version: text("apiVersionValue"),
-        controller: Some(true),
-    };
-    let metadata = ObjectMeta {
-        name: text("nameValue"),
-        namespace: text("namespaceValue"),
-        uid: text("uidValue"),
-        resource_version: text("resourceVersionValue"),
-        labels: BTreeMap::from([(text("labelsKey"), text("labelsValue"))]),
-        owner_references: vec![owner],
-    };
-    let common = container("nameValue", Some(true));
-    let spec = PodSpec {
-        containers: vec![common.clone()],
-        init_containers: vec![common.clone()],
-        ephemeral_containers: vec![EphemeralContainer { common }],
-    };
-    let replicated =
-        matches!(kind, Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet);
-    Object {
-        kind,
-        metadata,
-        replicas: replicated.then_some(1),
-        spec: (kind != Kind::Namespace).then_some(spec),
-    }
 }
 
 #[test]
@@ -134,7 +100,8 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
         "initContainers": [{"name": "init"}, {"name": "bare", "securityContext": {}}]
     }"#;
     let context = |privileged: u64| field(15, [unknown_fields(), number(2, privileged)].concat());
-    let web = [unknown_fields(), context(0), field(1, "web"), field(2, "x")].concat();
+    let web =
+        [unknown_fields(), context(0), field(15, number(4, 1)), field(1, "web"), field(2, "x")].concat();
     let debug = [field(2, "web"), field(1, [field(1, "debug"), context(1)].concat())].concat();
     let bare = [field(1, "bare"), field(15, "")].concat();
     let protobuf = [
@@ -147,16 +114,20 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
         unknown_fields(),
     ];
     let mut bare = container("bare", None);
-    bare.security_context = Some(SecurityContext { privileged: None });
+    bare.security_context = Some(Box::default());
+    let mut web = container("web", Some(false));
+    web.security_context.as_mut().unwrap().run_as_user = Some(1);
     let expected = PodSpec {
-        containers: vec![container("web", Some(false))],
+        containers: vec![web],
         init_containers: vec![container("init", None), bare],
         ephemeral_containers: vec![EphemeralContainer { common: container("debug", Some(true)) }],
+        host_network: true,
+        ..PodSpec::default()
     };
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Namespace) {
         let json = nest_json(kind, json);
         let from_json = decode_json(kind, json.as_bytes()).unwrap();
-        assert_eq!(from_json.spec, Some(expected.clone()), "{kind} from JSON");
+        assert_eq!(from_json.spec, Some(Box::new(expected.clone())), "{kind} from JSON");
         assert_eq!(decode_yaml(kind, &json), from_json, "{kind} from YAML");
         let protobuf = nest_protobuf(kind, &protobuf.concat());
         assert_eq!(decode_protobuf(kind, protobuf.into()).unwrap(), from_json, "{kind} from protobuf");
@@ -166,14 +137,14 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
 #[test]
 fn null_is_the_zero_value() {
     let bare = |kind: Kind| Object {
-        kind,
-        metadata: ObjectMeta::default(),
-        replicas: None,
-        spec: (kind != Kind::Namespace).then(PodSpec::default),
+        spec: (kind != Kind::Namespace).then(Box::default),
+        ..Object::of(kind, ObjectMeta::default())
     };
     let metadata = r#"{"name": null, "namespace": null, "uid": null, "resourceVersion": null, "labels": null,
         "ownerReferences": null}"#;
-    let no_containers = r#"{"containers": null, "initContainers": null, "ephemeralContainers": null}"#;
+    let nulls = r#"{"containers": null, "initContainers": null, "ephemeralContainers": null,
+        "volumes": null, "securityContext": null, "hostNetwork": null, "hostPID": null, "hostIPC": null,
+        "hostUsers": null, "runtimeClassName": null, "os": null}"#;
     for kind in Kind::ALL {
         for json in [r#"{"metadata": null, "spec": null}"#, "{}", &format!(r#"{{"metadata": {metadata}}}"#)] {
             assert_eq!(decode_json(kind, json.as_bytes()).unwrap(), bare(kind), "{kind} from {json}");
@@ -190,7 +161,7 @@ fn null_is_the_zero_value() {
         if kind != Kind::Namespace {
             let mut named = bare(kind);
             named.metadata.name = "it".to_owned();
-            let json = nest_json(kind, no_containers);
+            let json = nest_json(kind, nulls);
             assert_eq!(decode_json(kind, json.as_bytes()).unwrap(), named, "{kind} from {json}");
         }
     }
@@ -198,10 +169,7 @@ fn null_is_the_zero_value() {
         [{"name": null, "securityContext": {"privileged": null}}]}}"#;
     let spec = decode_json(Kind::Pod, fields.as_bytes()).unwrap().spec.unwrap();
     assert_eq!(spec.containers, [container("", None)]);
-    assert_eq!(
-        spec.ephemeral_containers[0].common.security_context,
-        Some(SecurityContext { privileged: None })
-    );
+    assert_eq!(spec.ephemeral_containers[0].common.security_context, Some(Box::default()));
     let owner = r#"{"metadata": {"ownerReferences": [{"kind": null, "name": null, "uid": null, "apiVersion":
         null, "controller": null}]}}"#;
     let owners = decode_json(Kind::Pod, owner.as_bytes()).unwrap().metadata.owner_references;

@@ -1,10 +1,12 @@
 //! What the API server sends is read alike in every encoding, and what it never sends does no harm.
 
+mod filled;
 mod frames;
 mod hostile;
 mod items;
 mod kinds;
 mod proto;
+mod specs;
 mod weight;
 
 use bytes::Bytes;

@@ -1,0 +1,141 @@
+//! What Kubernetes' own testdata holds: each field filled with its name, or with its number.
+
+use std::collections::BTreeMap;
+
+use prost::Message;
+
+use super::proto::field;
+use crate::model::Kind;
+use crate::wire::{
+    Capabilities, Container, ContainerPort, EphemeralContainer, Handler, HttpGet, Lifecycle, Object,
+    ObjectMeta, OwnerReference, PodOs, PodSecurityContext, PodSpec, Probe, Profile, SeLinuxOptions,
+    SecurityContext, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
+};
+
+/// The object in which Kubernetes has filled every field.
+pub(super) fn filled(kind: Kind) -> Object {
+    let replicated =
+        matches!(kind, Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet);
+    Object {
+        replicas: replicated.then_some(1),
+        spec: (kind != Kind::Namespace).then(|| Box::new(spec())),
+        ..Object::of(kind, metadata())
+    }
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn metadata() -> ObjectMeta {
+    let owner = OwnerReference {
+        kind: text("kindValue"),
+        name: text("nameValue"),
+        uid: text("uidValue"),
+        api_version: text("apiVersionValue"),
+        controller: Some(true),
+    };
+    ObjectMeta {
+        name: text("nameValue"),
+        namespace: text("namespaceValue"),
+        uid: text("uidValue"),
+        resource_version: text("resourceVersionValue"),
+        labels: BTreeMap::from([(text("labelsKey"), text("labelsValue"))]),
+        annotations: Vec::new(),
+        owner_references: vec![owner],
+    }
+}
+
+fn spec() -> PodSpec {
+    PodSpec {
+        volumes: vec![Volume { name: text("nameValue"), source: every_source() }],
+        containers: vec![container()],
+        init_containers: vec![container()],
+        ephemeral_containers: vec![EphemeralContainer { common: container() }],
+        host_network: true,
+        host_pid: true,
+        host_ipc: true,
+        host_users: Some(true),
+        security_context: Some(Box::new(pod_security_context())),
+        runtime_class_name: Some(text("runtimeClassNameValue")),
+        os: Some(Box::new(PodOs { name: text("nameValue") })),
+    }
+}
+
+fn every_source() -> VolumeSource {
+    let content = |number| match number {
+        1 => field(1, "pathValue"),
+        28 => field(1, "driverValue"),
+        _ => Vec::new(),
+    };
+    let message: Vec<u8> = (1..=30).flat_map(|number| field(number, content(number))).collect();
+    VolumeSource::decode(message.as_slice()).unwrap()
+}
+
+fn pod_security_context() -> PodSecurityContext {
+    PodSecurityContext {
+        se_linux_options: Some(Box::new(se_linux_options())),
+        windows_options: Some(WindowsOptions { host_process: Some(true) }),
+        run_as_user: Some(2),
+        run_as_group: Some(6),
+        run_as_non_root: Some(true),
+        supplemental_groups: vec![4],
+        fs_group: Some(5),
+        sysctls: vec![Sysctl { name: text("nameValue"), value: text("valueValue") }],
+        seccomp_profile: Some(Box::new(profile())),
+        app_armor_profile: Some(Box::new(profile())),
+    }
+}
+
+fn container() -> Container {
+    let probe = || Some(Box::new(Probe { handler: handler() }));
+    let lifecycle = Lifecycle { post_start: Some(handler()), pre_stop: Some(handler()) };
+    Container {
+        name: text("nameValue"),
+        ports: vec![ContainerPort { host_port: 2, container_port: 3 }],
+        volume_mounts: vec![VolumeMount { name: text("nameValue"), read_only: true }],
+        liveness_probe: probe(),
+        readiness_probe: probe(),
+        startup_probe: probe(),
+        lifecycle: Some(Box::new(lifecycle)),
+        security_context: Some(Box::new(security_context())),
+    }
+}
+
+fn security_context() -> SecurityContext {
+    let capabilities = Capabilities { add: vec![text("addValue")], drop: vec![text("dropValue")] };
+    SecurityContext {
+        capabilities: Some(Box::new(capabilities)),
+        privileged: Some(true),
+        se_linux_options: Some(Box::new(se_linux_options())),
+        windows_options: Some(WindowsOptions { host_process: Some(true) }),
+        run_as_user: Some(4),
+        run_as_group: Some(8),
+        run_as_non_root: Some(true),
+        read_only_root_filesystem: Some(true),
+        allow_privilege_escalation: Some(true),
+        proc_mount: Some(text("procMountValue")),
+        seccomp_profile: Some(Box::new(profile())),
+        app_armor_profile: Some(Box::new(profile())),
+    }
+}
+
+fn profile() -> Profile {
+    Profile { kind: text("typeValue"), localhost_profile: text("localhostProfileValue") }
+}
+
+fn se_linux_options() -> SeLinuxOptions {
+    SeLinuxOptions {
+        user: text("userValue"),
+        role: text("roleValue"),
+        kind: text("typeValue"),
+        level: text("levelValue"),
+    }
+}
+
+fn handler() -> Handler {
+    Handler {
+        http_get: Some(HttpGet { host: text("hostValue") }),
+        tcp_socket: Some(TcpSocket { host: text("hostValue") }),
+    }
+}
