@@ -1,6 +1,8 @@
 //! What is declared of pods: `spec.podSecurity` of a `Baseline`.
 
-use super::{Level, Version};
+use super::field::{Table, optional, required};
+use super::reader::{Reader, Value};
+use super::{Level, Version, namespaces, profile};
 
 /// `spec.podSecurity`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,4 +82,69 @@ pub struct SeLinux {
     pub role: Option<String>,
     pub kind: Option<String>,
     pub level: Option<String>,
+}
+
+pub(super) static TABLE: Table = Table {
+    path: "spec.podSecurity",
+    fields: &[
+        required(
+            "level",
+            "privileged, baseline or restricted",
+            "The level of the Pod Security Standards that every pod and every template of one must meet.",
+        ),
+        optional(
+            "version",
+            "latest or a version such as v1.37",
+            "The version of the standards. `latest`, which is also meant where it is left out, is the newest that is \
+             known.",
+        ),
+        optional(
+            "namespaceLabel",
+            "enforce",
+            "Namespaces must carry the label `pod-security.kubernetes.io/enforce` at this level or a stricter one.",
+        ),
+        optional(
+            "exempt",
+            "a mapping such as {runtimeClasses: [gvisor]}",
+            "What the PodSecurity admission of the cluster is configured to exempt. No object shows it.",
+        ),
+        optional(
+            "profile",
+            "a mapping such as {readOnlyRootFilesystem: true}",
+            "What is asked beyond the standards. Its fields are those of PodSecurityPolicy; what is left out asks \
+             nothing.",
+        ),
+    ],
+};
+
+pub(super) static EXEMPT: Table = Table {
+    path: "spec.podSecurity.exempt",
+    fields: &[
+        optional("namespaces", "a list of namespaces", "The namespaces that are exempt."),
+        optional("runtimeClasses", "a list of runtime classes", "The runtime classes that are exempt."),
+    ],
+};
+
+pub(super) fn read(value: &Value<'_>, reader: &mut Reader) -> Option<PodSecurity> {
+    let fields = value.fields(reader, &TABLE)?;
+    let level = fields.get("level").and_then(|it| it.word(reader, &Level::ALL.map(Level::as_str)));
+    let version = fields.get("version").and_then(|it| it.parsed(reader, Version::parse));
+    let label = fields.get("namespaceLabel").and_then(|it| it.word(reader, &["enforce"]));
+    let exempt = fields.get("exempt").and_then(|it| read_exempt(&it, reader));
+    let profile = fields.get("profile").and_then(|it| profile::read(&it, reader));
+    Some(PodSecurity {
+        level: Level::parse(level?)?,
+        version: version.unwrap_or(Version::LATEST),
+        namespace_label: label.is_some(),
+        exempt: exempt.unwrap_or_default(),
+        profile,
+    })
+}
+
+fn read_exempt(value: &Value<'_>, reader: &mut Reader) -> Option<Exempt> {
+    let fields = value.fields(reader, &EXEMPT)?;
+    let namespaces = fields.get("namespaces").and_then(|it| namespaces::read_names(&it, reader));
+    let classes = fields.get("runtimeClasses");
+    let classes = classes.and_then(|it| it.texts(reader, "the name of a runtime class"));
+    Some(Exempt { namespaces: namespaces.unwrap_or_default(), runtime_classes: classes.unwrap_or_default() })
 }

@@ -9,8 +9,26 @@ fn settings_page_is_in_step() {
 }
 
 #[test]
-fn checks_page_is_in_step() {
-    in_step("docs/checks.md", &plimsoll::checks::render_page());
+fn baseline_page_is_in_step() {
+    in_step("docs/baseline.md", &plimsoll::baseline::render_page());
+}
+
+#[test]
+fn the_pages_of_the_checks_are_in_step() {
+    let pages = plimsoll::checks::render_pages();
+    for (path, page) in &pages {
+        in_step(&format!("docs/checks/{path}"), page);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks");
+    for file in files(&root) {
+        let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        assert!(pages.iter().any(|(known, _)| *known == path), "docs/checks/{path} is of no check");
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! What is declared is kept as it was meant.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{EXAMPLE, FULL, baseline};
+use crate::baseline::page::{TABLES, render_page};
+use crate::baseline::{
+    Binding, BindingKind, Direction, ForbiddenGrant, HostPath, Ids, Images, Level, Peer, Ports, Protocol,
+    Range, Restarts, SecretReader, Subject, Version, Workloads,
+};
+use crate::model::Matches;
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn ids(ranges: &[(i64, i64)]) -> Option<Ids> {
+    Some(Ids { ranges: ranges.iter().map(|&(min, max)| Range { min, max }).collect() })
+}
+
+fn masters() -> Subject {
+    Subject::Group("system:masters".to_owned())
+}
+
+#[test]
+fn the_example_is_read_in_full() {
+    let read = baseline(EXAMPLE);
+    assert_eq!(&*read.declaration.name, "production");
+    assert_eq!(read.declaration.line, 1);
+    assert_eq!(read.namespaces.exclude, ["kube-system"]);
+
+    let secrets = read.secrets.unwrap();
+    let service_account =
+        Subject::ServiceAccount { namespace: "cert-manager".to_owned(), name: "cert-manager".to_owned() };
+    let binding = Binding { kind: BindingKind::ClusterRoleBinding, name: "cert-manager".to_owned() };
+    let (verbs, namespaces) = (owned(&["get", "list", "watch"]), owned(&["*"]));
+    let listed = SecretReader {
+        subject: service_account,
+        verbs: verbs.clone(),
+        namespaces: namespaces.clone(),
+        via: Some(vec![binding]),
+    };
+    let group = SecretReader { subject: masters(), verbs, namespaces, via: None };
+    assert_eq!(secrets.readers, Some(vec![listed, group]));
+    assert!(secrets.indirect);
+
+    let rbac = read.rbac.unwrap();
+    assert_eq!(rbac.cluster_admins, Some(vec![masters()]));
+    assert_eq!(rbac.forbid, ForbiddenGrant::ALL);
+    assert!(rbac.declared_grants);
+
+    let network = read.network.unwrap();
+    let labels = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+    assert_eq!(network.default_deny, [Direction::Ingress, Direction::Egress]);
+    assert!(network.within_namespace);
+    assert_eq!(network.internet, Some(labels("egress", "internet")));
+    let flow = &network.allow.unwrap()[0];
+    assert_eq!(flow.from, Peer { namespace: Some("shop".to_owned()), pod_labels: labels("app", "web") });
+    assert_eq!(flow.to, Peer { namespace: Some("payments".to_owned()), pod_labels: labels("app", "api") });
+    assert_eq!(flow.ports, Some(vec![Ports { protocol: Protocol::Tcp, min: 8443, max: 8443 }]));
+
+    let pods = read.pod_security.unwrap();
+    assert_eq!((pods.level, pods.version), (Level::Restricted, Version::LATEST));
+    assert!(pods.namespace_label);
+    let profile = pods.profile.unwrap();
+    assert!(profile.read_only_root_filesystem);
+    assert_eq!(profile.run_as_user, ids(&[(1000, 65535)]));
+    assert_eq!(profile.allowed_host_paths, Some(Vec::new()));
+    assert_eq!(profile.volumes, None);
+
+    let images = Images { registries: Some(owned(&["registry.example.com/"])), require_digest: true };
+    assert_eq!(read.workloads, Some(Workloads { images, forbid_naked: true }));
+    let behaviour = read.behaviour.unwrap();
+    let within = SignedDuration::from_mins(10);
+    assert_eq!(behaviour.restarts, Some(Restarts { max: 5, within }));
+    assert!(behaviour.forbid_exec && behaviour.forbid_ephemeral_containers);
+
+    let [waiver] = &read.waivers[..] else { panic!("there is one waiver") };
+    assert_eq!(&*waiver.check, "pod-security/host-path-volumes");
+    let matches =
+        Matches { namespace: Some("monitoring".into()), kind: None, name: Some("node-exporter".into()) };
+    assert_eq!(waiver.matches, matches);
+    assert_eq!((&*waiver.owner, &*waiver.reason), ("sre@example.com", "reads host metrics"));
+    assert_eq!(waiver.expires, "2027-04-01T00:00:00Z".parse::<Timestamp>().unwrap());
+    let line = EXAMPLE.lines().position(|line| line.contains("- check:")).unwrap() + 1;
+    assert_eq!(
+        (usize::try_from(waiver.declaration.line).unwrap(), &*waiver.declaration.name),
+        (line, "production")
+    );
+}
+
+#[test]
+fn every_field_of_pod_security_is_read() {
+    let pods = baseline(FULL).pod_security.unwrap();
+    assert_eq!((pods.level, pods.version), (Level::Baseline, Version::minor(28)));
+    assert_eq!(
+        (pods.exempt.namespaces, pods.exempt.runtime_classes),
+        (owned(&["legacy"]), owned(&["gvisor"]))
+    );
+    let profile = pods.profile.unwrap();
+    assert_eq!(profile.run_as_group, ids(&[(0, 0), (10, 20)]));
+    assert_eq!((profile.fs_group, profile.supplemental_groups), (ids(&[(1, 1)]), ids(&[])));
+    let path = |prefix: &str, read_only| HostPath { prefix: prefix.to_owned(), read_only };
+    assert_eq!(profile.allowed_host_paths, Some(vec![path("/var/log", true), path("/dev", false)]));
+    assert_eq!(profile.volumes, Some(owned(&["configMap", "*"])));
+    assert_eq!(profile.host_ports, Some(vec![Range { min: 8000, max: 8080 }]));
+    assert_eq!(profile.allowed_capabilities, Some(owned(&["NET_ADMIN", "*"])));
+    assert_eq!(profile.required_drop_capabilities, owned(&["ALL"]));
+    assert_eq!(profile.seccomp_profiles, Some(owned(&["RuntimeDefault", "Localhost/*"])));
+    assert_eq!(profile.app_armor_profiles, Some(owned(&["Localhost/web"])));
+    let se_linux = profile.se_linux.unwrap();
+    let options = [se_linux.user, se_linux.role, se_linux.kind, se_linux.level].map(Option::unwrap);
+    assert_eq!(options, ["system_u", "system_r", "container_t", "s0:c1"]);
+    assert_eq!(profile.forbidden_sysctls, owned(&["kernel.*"]));
+    assert_eq!(profile.allowed_sysctls, Some(owned(&["net.ipv4.tcp_syncookies", "net.core.*"])));
+    assert_eq!(profile.allowed_csi_drivers, Some(owned(&["csi.example.com"])));
+    assert_eq!(profile.runtime_classes, Some(owned(&["kata"])));
+}
+
+#[test]
+fn namespaces_are_selected_by_name_and_labels() {
+    let namespaces = baseline(FULL).namespaces;
+    let label = |key: &str| match key {
+        "team" => Some("web"),
+        "tier" => Some(""),
+        _ => None,
+    };
+    assert!(namespaces.select("shop", label));
+    assert!(!namespaces.select("other", label));
+    assert!(!namespaces.select("shop", |key| label(key).filter(|value| !value.is_empty())));
+}
+
+#[test]
+fn a_waiver_may_end_at_a_time() {
+    let waivers = baseline(FULL).waivers;
+    assert_eq!(waivers[0].expires, "2027-03-31T12:00:00Z".parse::<Timestamp>().unwrap());
+    assert_eq!(waivers[0].matches.kind.as_deref(), Some("Deployment"));
+}
+
+/// The page and the test of all fields know of every field because the readers read by the same tables.
+#[test]
+fn every_table_is_on_the_page_and_every_field_in_the_full_document() {
+    let page = render_page();
+    for table in TABLES {
+        assert!(
+            page.contains(&format!("### `{}`", if table.path.is_empty() { "document" } else { table.path }))
+        );
+        for name in table.names() {
+            assert!(FULL.contains(&format!("{name}:")), "{}: {name}", table.path);
+        }
+    }
+}
+
+#[test]
+fn json_is_read_too() {
+    let json = r#"{"apiVersion": "plimsoll.dev/v1alpha1", "kind": "Baseline", "metadata": {"name": "j"},
+	"spec": {"podSecurity": {"level": "baseline", "version": "v1.30"}}}"#;
+    assert_eq!(baseline(json).pod_security.unwrap().version, Version::minor(30));
+}
+
+#[test]
+fn what_an_alias_repeats_is_read_in_its_place() {
+    let text = EXAMPLE.replace("{app: web}", "&labels {app: web}").replace("{egress: internet}", "*labels");
+    let internet = baseline(&text).network.unwrap().internet.unwrap();
+    assert_eq!(internet, [("app".to_owned(), "web".to_owned())]);
+}
