@@ -35,6 +35,7 @@ pub struct Config {
     /// The label `cluster` of events and alerts; never empty.
     pub cluster: String,
     pub kube: Kube,
+    pub baseline: Baseline,
     pub watch: Watch,
     pub journal: Journal,
     pub alertmanager: Alertmanager,
@@ -49,6 +50,12 @@ pub struct Config {
 pub struct Kube {
     pub kubeconfig: Option<PathBuf>,
     pub context: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    /// The file or directory; none for the embedded default.
+    pub path: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

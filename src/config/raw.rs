@@ -10,6 +10,7 @@ use serde::Deserialize;
 pub(super) struct RawConfig {
     pub(super) cluster: String,
     pub(super) kube: Kube,
+    pub(super) baseline: Baseline,
     pub(super) watch: Watch,
     pub(super) journal: Journal,
     pub(super) alertmanager: Alertmanager,
@@ -24,6 +25,12 @@ pub(super) struct RawConfig {
 pub(super) struct Kube {
     pub(super) kubeconfig: String,
     pub(super) context: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Baseline {
+    pub(super) path: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 
 use super::draft::Draft;
 use super::raw::{FlushWord, RawConfig};
-use super::{Alertmanager, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Serve, Watch};
+use super::{
+    Alertmanager, Baseline, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Serve, Watch,
+};
 use crate::model::nearest;
 
 /// Longer labels are cut or refused by what reads them.
@@ -57,6 +59,7 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
             deviation_info: raw.metrics.deviation_info,
             deviation_info_max: raw.metrics.deviation_info_max,
         },
+        baseline: Baseline { path: given(raw.baseline.path).map(PathBuf::from) },
         kube: Kube {
             kubeconfig: given(raw.kube.kubeconfig).map(PathBuf::from),
             context: given(raw.kube.context),

@@ -6,7 +6,9 @@
 
 mod answer;
 mod backoff;
+pub mod baseline;
 mod body;
+mod files;
 mod follow;
 mod list;
 mod mend;

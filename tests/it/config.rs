@@ -94,6 +94,13 @@ fn kube_settings_are_named_as_kubectl_does() {
 }
 
 #[test]
+fn an_empty_baseline_is_the_embedded_one() {
+    assert_eq!(check("", &[], &[]).unwrap().baseline.path, None);
+    let config = check("[baseline]\npath = \"/etc/plimsoll/baseline\"\n", &[], &[]).unwrap();
+    assert_eq!(config.baseline.path.unwrap().to_str(), Some("/etc/plimsoll/baseline"));
+}
+
+#[test]
 fn lists_are_split_at_commas_and_repeated() {
     let flags: [(&str, &[&str]); 1] =
         [("alertmanager-urls", &["http://a:9093, http://b:9093/x", "https://c"])];
