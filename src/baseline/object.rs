@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::node::Node;
+use super::namespaces::NAMESPACE;
+use super::node::{Content, Entry, Node};
 use super::reader::{Reader, Value};
 
 /// A plain manifest.
@@ -16,7 +17,7 @@ pub struct DeclaredObject {
     /// Empty where it is not given.
     pub namespace: String,
     pub name: String,
-    /// All that is declared of it.
+    /// All that is declared of it, without what a `Secret` holds.
     pub node: Node,
 }
 
@@ -57,14 +58,33 @@ pub(super) fn read(value: &Value<'_>, reader: &mut Reader, file: &Arc<str>) -> O
     let api_version = value.needed(reader, &["apiVersion"], expects);
     let kind = value.needed(reader, &["kind"], "a kind such as Deployment");
     let name = value.needed(reader, &["metadata", "name"], "the name of the object");
-    let namespace = value.node.get("metadata").and_then(|metadata| metadata.get("namespace"));
+    let namespaced = value.node.get("metadata").is_some_and(|metadata| metadata.get("namespace").is_some());
+    let namespace =
+        if namespaced { value.needed(reader, &["metadata", "namespace"], NAMESPACE)? } else { "" };
+    let (api_version, kind) = (api_version?, kind?);
     Some(DeclaredObject {
         file: Arc::clone(file),
         line: value.node.at.line,
-        api_version: api_version?.to_owned(),
-        kind: kind?.to_owned(),
-        namespace: namespace.and_then(Node::text).unwrap_or_default().to_owned(),
+        api_version: api_version.to_owned(),
+        kind: kind.to_owned(),
+        namespace: namespace.to_owned(),
         name: name?.to_owned(),
-        node: value.node.clone(),
+        node: if is_secret(api_version, kind) { without_data(value.node) } else { value.node.clone() },
     })
+}
+
+fn is_secret(api_version: &str, kind: &str) -> bool {
+    group(api_version).is_empty() && kind == "Secret"
+}
+
+/// The object without the fields that hold what is secret. An annotation may repeat them.
+fn without_data(node: &Node) -> Node {
+    let Content::Mapping(entries) = &node.content else { return node.clone() };
+    let kept =
+        entries.iter().filter(|entry| !matches!(entry.key.as_str(), "data" | "stringData" | "annotations"));
+    let entry = |entry: &Entry| match entry.key.as_str() {
+        "metadata" => Entry { value: without_data(&entry.value), ..entry.clone() },
+        _ => entry.clone(),
+    };
+    Node { at: node.at, content: Content::Mapping(kept.map(entry).collect()) }
 }

@@ -11,8 +11,15 @@ pub fn render_page() -> String {
          Made from the code by `UPDATE_DOCS=1 cargo test --test it docs`. Each section is also the runbook of \
          the alert of that check.\n",
     );
-    for check in CHECKS {
-        render_check(&mut page, check);
+    let mut family = "";
+    for info in CHECKS.iter().map(|check| &check.info) {
+        let (of, name) = info.id.split_once('/').unwrap_or((info.id, ""));
+        if of != family {
+            write!(page, "\n## {of}\n\n| check | severity | it finds |\n| --- | --- | --- |\n")
+                .expect(WRITTEN);
+            family = of;
+        }
+        writeln!(page, "| [{name}]({}.md) | {} | {} |", info.id, info.severity, info.title).expect(WRITTEN);
     }
     page
 }

@@ -147,3 +147,21 @@ fn lists_are_unfolded() {
     let lines: Vec<_> = declared.objects.iter().map(|it| it.line).collect();
     assert_eq!(lines, [4, 6]);
 }
+
+#[test]
+fn what_a_secret_holds_is_not_held() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {a: hunter2}}\ntype: Opaque\n\
+                  data: {a: hunter2}\nstringData: {b: hunter2}\n";
+    let declared = shelf().update(vec![source("f", secret)]);
+    let held = format!("{declared:?}");
+    assert!(held.contains("Opaque") && !held.contains("hunter2"), "{held}");
+    let other = secret.replace("kind: Secret", "kind: ConfigMap");
+    assert!(format!("{:?}", shelf().update(vec![source("f", &other)])).contains("hunter2"));
+}
+
+#[test]
+fn a_namespace_is_a_text() {
+    let declared = shelf().update(vec![source("f", &POD.replace("shop", "5"))]);
+    let said: Vec<_> = declared.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["f:3:32: metadata.namespace: expected the name of a namespace, found 5"]);
+}
