@@ -14,8 +14,8 @@ fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
 }
 
-fn ids(ranges: &[(i64, i64)]) -> Option<Ids> {
-    Some(Ids { ranges: ranges.iter().map(|&(min, max)| Range { min, max }).collect() })
+fn ids(ranges: &[(i64, i64)]) -> Ids {
+    Ids { ranges: ranges.iter().map(|&(min, max)| Range { min, max }).collect() }
 }
 
 fn masters() -> Subject {
@@ -64,7 +64,7 @@ fn the_example_is_read_in_full() {
     assert!(pods.namespace_label);
     let profile = pods.profile.unwrap();
     assert!(profile.read_only_root_filesystem);
-    assert_eq!(profile.run_as_user, ids(&[(1000, 65535)]));
+    assert_eq!(profile.run_as_user, Some(ids(&[(1000, 65535)])));
     assert_eq!(profile.allowed_host_paths, Some(Vec::new()));
     assert_eq!(profile.volumes, None);
 
@@ -98,8 +98,9 @@ fn every_field_of_pod_security_is_read() {
         (owned(&["legacy"]), owned(&["gvisor"]))
     );
     let profile = pods.profile.unwrap();
-    assert_eq!(profile.run_as_group, ids(&[(0, 0), (10, 20)]));
-    assert_eq!((profile.fs_group, profile.supplemental_groups), (ids(&[(1, 1)]), ids(&[])));
+    assert_eq!(profile.run_as_group, Some(ids(&[(0, 0), (10, 20)])));
+    assert_eq!(profile.fs_group, Some(ids(&[(1, 1)])));
+    assert_eq!(profile.supplemental_groups, Some(ids(&[])));
     let path = |prefix: &str, read_only| HostPath { prefix: prefix.to_owned(), read_only };
     assert_eq!(profile.allowed_host_paths, Some(vec![path("/var/log", true), path("/dev", false)]));
     assert_eq!(profile.volumes, Some(owned(&["configMap", "*"])));
