@@ -1,0 +1,174 @@
+use super::*;
+
+/// Each object as `Kind/namespace/name@line`, then the faults as `!line:column message`, then `+others`.
+fn found(text: &str) -> Vec<String> {
+    let Manifests { objects, others, mut faults } = manifests(text);
+    let mut said = Vec::new();
+    for manifest in &objects {
+        match manifest.decode() {
+            Ok(Object { metadata, kind, .. }) => {
+                said.push(format!("{kind}/{}/{}@{}", metadata.namespace, metadata.name, manifest.line));
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    for Fault { line, column, message } in faults {
+        let column = column.map(|it| format!(":{it}")).unwrap_or_default();
+        said.push(format!("!{line}{column} {message}"));
+    }
+    said.extend((others > 0).then(|| format!("+{others}")));
+    said
+}
+
+fn pod(name: &str) -> String {
+    format!(r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{name}"}}}}"#)
+}
+
+#[test]
+fn documents_of_yaml_are_objects() {
+    let text = "# first\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n---\n\n# second\nkind: Deployment\n\
+                apiVersion: apps/v1\nmetadata: {name: b}\n---\napiVersion: v1\nkind: ConfigMap\n";
+    assert_eq!(found(text), ["Pod/x/a@2", "Deployment//b@8", "+1"]);
+}
+
+#[test]
+fn objects_of_json_follow_each_other_or_markers() {
+    let text = format!("\u{feff}\n{}{}\n\n{}\n", pod("a"), pod("b"), pod("c"));
+    assert_eq!(found(&text), ["Pod//a@2", "Pod//b@2", "Pod//c@4"]);
+    let text =
+        format!("{}\n---\n{}\n---\nkind: Pod\napiVersion: v1\nmetadata: {{name: c}}\n", pod("a"), pod("b"));
+    assert_eq!(found(&text), ["Pod//a@1", "Pod//b@3", "Pod//c@5"]);
+}
+
+#[test]
+fn flow_mappings_are_yaml() {
+    assert_eq!(found("{apiVersion: v1, kind: Pod, metadata: {name: a}}"), ["Pod//a@1"]);
+    assert_eq!(found("--- {apiVersion: v1, kind: Pod, metadata: {name: a}}"), ["Pod//a@1"]);
+}
+
+#[test]
+fn lists_are_unfolded_however_they_are_written() {
+    let items = format!(
+        "[\n{},\n{{\"kind\": \"List\", \"apiVersion\": \"v1\", \"items\": [\n{}]}}]",
+        pod("a"),
+        pod("b")
+    );
+    let sorted = format!(r#"{{"apiVersion": "v1", "items": {items}, "kind": "List"}}"#);
+    assert_eq!(found(&sorted), ["Pod//a@2", "Pod//b@4"]);
+    let untyped =
+        r#"{"kind": "DeploymentList", "apiVersion": "apps/v1", "items": [{"metadata": {"name": "a"}}]}"#;
+    assert_eq!(found(untyped), ["Deployment//a@1"]);
+    let yaml = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n\
+                -\n  kind: List\n  apiVersion: v1\n  items: [{kind: Pod, apiVersion: v1, metadata: {name: b}}]\n";
+    assert_eq!(found(yaml), ["Pod//a@4", "Pod//b@8"]);
+    for empty in
+        ["{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": null}", "kind: PodList\napiVersion: v1\n"]
+    {
+        assert_eq!(found(empty), Vec::<String>::new(), "{empty}");
+    }
+}
+
+#[test]
+fn lists_in_lists_have_a_bound() {
+    let nested = |depth: usize| {
+        let open = r#"{"apiVersion": "v1", "kind": "List", "items": ["#.repeat(depth);
+        format!("{open}{}{}", pod("a"), "]}".repeat(depth))
+    };
+    for form in [|json: String| json, |json: String| format!("x: &x 1\n---\n# {json}\n{json}").split_off(12)]
+    {
+        assert_eq!(found(&form(nested(8))).len(), 1);
+        assert!(found(&form(nested(8)))[0].starts_with("Pod//a@"));
+        assert!(found(&form(nested(9)))[0].ends_with("lists stand in lists more than 8 deep"));
+    }
+}
+
+#[test]
+fn older_versions_of_watched_kinds_are_read() {
+    let kinds = [
+        ("apps/v1beta2", "DaemonSet"),
+        ("apps/v1beta1", "Deployment"),
+        ("extensions/v1beta1", "ReplicaSet"),
+        ("batch/v1beta1", "CronJob"),
+        ("batch/v2alpha1", "CronJob"),
+    ];
+    for (version, kind) in kinds {
+        let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n");
+        assert_eq!(found(&text), [format!("{kind}//a@1")]);
+    }
+}
+
+#[test]
+fn what_is_no_object_is_a_fault() {
+    let said = |text: &str| found(text).join("; ");
+    assert_eq!(said("a: 1\n"), "!1 apiVersion and kind are missing");
+    assert_eq!(said("\n\nkind: Pod\n"), "!3 Pod has no apiVersion");
+    assert_eq!(said("apiVersion: v1\n"), "!1 an object of apiVersion v1 has no kind");
+    assert_eq!(said("{\"a\": 1}"), "!1 apiVersion and kind are missing");
+    assert_eq!(
+        said("apiVersion: apps/v2\nkind: Deployment\n"),
+        "!1 Deployment has the unknown apiVersion apps/v2; expected apps/v1"
+    );
+    assert_eq!(said("- 1\n"), "!1 what stands here is no object");
+    assert_eq!(said("[{\"kind\": \"Pod\"}]"), "!1 what stands here is no object");
+    assert!(
+        said(r#"{"apiVersion": "v1", "kind": "List", "items": [5]}"#)
+            .starts_with("!1 invalid type: integer `5`")
+    );
+    assert!(said("kind: List\napiVersion: v1\nitems: {a: 1}").starts_with("!1 the items of a list"));
+    assert_eq!(found("apiVersion: example.com/v1\nkind: Deployment\n"), ["+1"]);
+}
+
+#[test]
+fn a_malformed_document_leaves_the_rest() {
+    let good = |name: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n");
+    let text = format!("{}---\nkind: Pod\nspec: [1,\n---\n{}", good("a"), good("b"));
+    let said = found(&text);
+    assert_eq!(said, ["Pod//a@1", "Pod//b@8", "!6:7 unclosed bracket '['"]);
+}
+
+#[test]
+fn malformed_json_leaves_the_rest() {
+    // A brace that is missing, a value of the wrong type, and a list whose items are none.
+    for bad in ["{\"apiVersion\": \"v1\",\n", "{\"kind\": 5}\n", "{\"kind\": \"List\", \"items\": {}}\n"] {
+        let text = format!("{}\n{bad}{}\n", pod("a"), pod("b"));
+        let said = found(&text);
+        let last = 2 + bad.lines().count();
+        assert_eq!(said[..2], ["Pod//a@1".to_owned(), format!("Pod//b@{last}")], "{bad}");
+        assert!(said[2].starts_with("!2:") || said[2].starts_with("!3:1 "), "{said:?}");
+        assert_eq!(said.len(), 3, "{said:?}");
+    }
+}
+
+#[test]
+fn an_object_that_does_not_decode_names_its_place() {
+    let bad = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"metadata\": {\"name\": \"a\"},\n \"spec\": {\"containers\": 5}}";
+    let text = format!("{}\n{bad}", pod("b"));
+    assert_eq!(found(&text), ["Pod//b@1", "!4:25 invalid type: integer `5`, expected a sequence"]);
+    let yaml = "---\nkind: Pod\napiVersion: v1\nspec: {containers: 5}\n";
+    assert_eq!(found(yaml), ["!2 invalid type: integer `5`, expected a sequence"]);
+}
+
+#[test]
+fn yaml_is_read_as_kubernetes_reads_it() {
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - {name: a, securityContext: {privileged: yes}}\n";
+    let object = manifests(text).objects[0].decode().unwrap();
+    let context = object.spec.unwrap().containers[0].security_context.clone();
+    assert_eq!(context.unwrap().privileged, Some(true));
+}
+
+#[test]
+fn an_alias_bomb_is_a_fault() {
+    let mut text = String::from("a0: &a0 [x, x]\n");
+    for level in 1..40 {
+        let before = level - 1;
+        text += &format!("a{level}: &a{level} [*a{before}, *a{before}]\n");
+    }
+    assert!(found(&text)[0].starts_with('!'), "{:?}", found(&text));
+}
+
+#[test]
+fn a_name_may_be_left_to_the_server() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-}\n";
+    assert_eq!(manifests(text).objects[0].generate_name(), "web-");
+    assert_eq!(manifests(&pod("a")).objects[0].generate_name(), "");
+}

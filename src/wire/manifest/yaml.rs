@@ -1,0 +1,98 @@
+//! Documents of YAML, each read through and passed on as JSON.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_saphyr::{Options, Spanned, alias_limits, budget, from_str_with_options, options};
+
+use super::type_meta::{Sort, TypeMeta};
+use super::{Fault, LIST_DEPTH_MAX, Manifest, Manifests};
+use crate::wire::Document;
+
+/// The longest document that is read, in bytes. Reading YAML takes a multiple of it.
+const DOCUMENT_MAX: usize = 64 << 20;
+
+/// How many parts of a document may be repeated by aliases.
+const REPEATED_MAX: usize = 100_000;
+
+/// Where the items of a list begin.
+#[derive(Deserialize)]
+struct Listed {
+    items: Vec<Spanned<IgnoredAny>>,
+}
+
+/// Takes the objects of a document.
+pub(super) fn cut(document: Document<'_>, found: &mut Manifests<'_>) {
+    let line_of = |it: u64| document.line.saturating_add(u32::try_from(it).unwrap_or(u32::MAX).max(1) - 1);
+    if document.text.len() > DOCUMENT_MAX {
+        let message = format!("a document of YAML is longer than {DOCUMENT_MAX} bytes; JSON may be longer");
+        return found.faults.push(Fault::new(document.line, message));
+    }
+    let read_whole = read::<Spanned<Value>>(document.text);
+    let whole = match read_whole {
+        Ok(whole) => whole,
+        Err(error) => return found.faults.push(Fault::of_yaml(&error, document.line)),
+    };
+    let line = line_of(whole.referenced.line());
+    let lines = if whole.value.get("items").is_some_and(Value::is_array) {
+        let items = read::<Listed>(document.text).map(|it| it.items).unwrap_or_default();
+        items.iter().map(|item| line_of(item.referenced.line())).collect()
+    } else {
+        Vec::new()
+    };
+    take(whole.value, None, line, &lines, 0, found);
+}
+
+/// Takes an object, or what it lists: the items of a list begin at `lines`, where these are known.
+fn take(
+    mut value: Value,
+    of: Option<&TypeMeta>,
+    line: u32,
+    lines: &[u32],
+    depth: u32,
+    found: &mut Manifests<'_>,
+) {
+    let sort = match of {
+        Some(of) => of.sort(),
+        None if !value.is_object() => Err("what stands here is no object".to_owned()),
+        None => TypeMeta::deserialize(&value).map_err(|error| error.to_string()).and_then(|it| it.sort()),
+    };
+    match sort {
+        Ok(Sort::List(_)) if depth >= LIST_DEPTH_MAX => {
+            let message = format!("lists stand in lists more than {LIST_DEPTH_MAX} deep");
+            found.faults.push(Fault::new(line, message));
+        }
+        Ok(Sort::List(of)) => match value.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => {
+                for (at, item) in items.into_iter().enumerate() {
+                    let line = lines.get(at).copied().unwrap_or(line);
+                    take(item, of.as_ref(), line, &[], depth + 1, found);
+                }
+            }
+            None | Some(Value::Null) => {}
+            Some(_) => found.faults.push(Fault::new(line, "the items of a list are no list".to_owned())),
+        },
+        Ok(Sort::Watched(kind)) => {
+            found.objects.push(Manifest { kind, line, json: value.to_string().into() });
+        }
+        Ok(Sort::Other) => found.others += 1,
+        Err(message) => found.faults.push(Fault::new(line, message)),
+    }
+}
+
+/// Reads YAML as Kubernetes does: with the booleans and octal numbers of YAML 1.1. A document may have as many parts
+/// as its length allows.
+fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_saphyr::Error> {
+    let options: Options = options! {
+        budget: budget! {
+            max_events: DOCUMENT_MAX,
+            max_nodes: DOCUMENT_MAX,
+            max_total_scalar_bytes: DOCUMENT_MAX,
+        },
+        alias_limits: alias_limits! { max_total_replayed_events: REPEATED_MAX },
+        legacy_octal_numbers: true,
+        with_snippet: false,
+        emit_comments: false,
+    };
+    from_str_with_options(text, options)
+}
