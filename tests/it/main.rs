@@ -14,4 +14,5 @@ mod docs;
 mod ending;
 mod floors;
 mod incremental;
+mod peer_pod_security;
 mod watch;
