@@ -1,8 +1,10 @@
 //! The checks: pure functions from what is declared and what was seen to findings.
 
+mod baseline;
 mod monitor;
 mod page;
 pub mod pod_security;
+mod waiver;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -37,6 +39,9 @@ pub static CHECKS: &[&Check] = &[
     &pod_security::seccomp_profile_restricted::CONTROL.check,
     &pod_security::sysctls::CONTROL.check,
     &pod_security::windows_host_process::CONTROL.check,
+    &baseline::problem::CHECK,
+    &waiver::expired::CHECK,
+    &waiver::unused::CHECK,
     &monitor::unreadable::CHECK,
     &monitor::blind::CHECK,
     &monitor::panicked::CHECK,
@@ -163,6 +168,17 @@ fn path_to_pod(kind: &ObjectKind) -> &'static str {
         // Of a workload of a kind that is not watched nothing is known but its pods.
         ObjectKind::Watched(Kind::Pod) | ObjectKind::Other(_) | ObjectKind::Cluster => "",
         ObjectKind::Watched(_) => "spec.template.",
+    }
+}
+
+/// The document of the baseline that has this name, as the object of what is to be said of it.
+fn object_of(document: &str) -> ObjectRef {
+    let kind = ObjectKind::new("plimsoll.dev", "Baseline");
+    ObjectRef {
+        key: ObjectKey { kind, namespace: "".into(), name: document.into() },
+        version: "v1alpha1".into(),
+        uid: "".into(),
+        resource_version: "".into(),
     }
 }
 

@@ -1,0 +1,140 @@
+//! The baseline must be readable, all of it.
+//!
+//! Reads the problems that the baseline was read with. Each is a finding. It is known by its file and by
+//! which of the file's problems it is, never by its line or wording, which move with every edit. The first
+//! [`FINDINGS_MAX`] are told one by one, the rest as a number.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::baseline::Problem;
+use crate::checks::{Check, Facts, Reads, Rule, object_of};
+use crate::model::{CheckInfo, Declaration, Direction, Finding, Severity};
+
+pub(crate) static CHECK: Check = Check {
+    info: CheckInfo {
+        id: "baseline/problem",
+        severity: Severity::High,
+        title: "problem in the baseline",
+        why: "What cannot be read is not in force as it is written: the cluster is held against the last \
+              good version of the document, or against the rest of it.",
+        mend: "Correct the file at the line that is named; the baseline is read again at once.",
+        references: &[],
+    },
+    reads: Reads::Kinds(&[]),
+    rule: Rule::Cluster(evaluate),
+};
+
+/// How many problems are told one by one. A file that is no baseline at all may have one in every line.
+const FINDINGS_MAX: usize = 100;
+
+fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
+    let problems = &facts.declared.problems;
+    let mut ordinals: HashMap<&str, usize> = HashMap::new();
+    let told = problems.iter().take(FINDINGS_MAX).map(|problem| {
+        let ordinal = ordinals.entry(&problem.file).or_default();
+        *ordinal += 1;
+        finding(problem, *ordinal)
+    });
+    let mut findings: Vec<Finding> = told.collect();
+    findings.extend(problems.get(FINDINGS_MAX).map(|_| rest(problems.len() - FINDINGS_MAX)));
+    findings
+}
+
+/// The finding of the problem that is the `ordinal`th of its file, from 1 on.
+fn finding(problem: &Problem, ordinal: usize) -> Finding {
+    let Problem { file, line, column, message } = problem;
+    let declaration =
+        Declaration { name: Arc::clone(file), digest: "".into(), file: Arc::clone(file), line: *line };
+    Finding {
+        object: object_of(file),
+        key: format!("problem {ordinal}"),
+        direction: Direction::Loosened,
+        count: 1,
+        message: format!("{file}:{line}:{column}: {message}"),
+        expected: "no problem".to_owned(),
+        actual: message.clone(),
+        path: String::new(),
+        remedy: String::new(),
+        declaration: Some(Arc::new(declaration)),
+    }
+}
+
+/// The finding of the problems that are not told one by one.
+fn rest(count: usize) -> Finding {
+    Finding {
+        object: object_of(""),
+        key: "rest".to_owned(),
+        direction: Direction::Loosened,
+        count: count as u64,
+        message: format!("{count} problems in the baseline beyond the first {FINDINGS_MAX}"),
+        expected: "no problem".to_owned(),
+        actual: "more problems than are told".to_owned(),
+        path: String::new(),
+        remedy: String::new(),
+        declaration: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::baseline::Declared;
+    use crate::checks::Panics;
+    use crate::snapshot::Snapshot;
+
+    fn problem(file: &str, line: u32, message: &str) -> Problem {
+        Problem { file: file.into(), line, column: 3, message: message.to_owned() }
+    }
+
+    fn findings(problems: Vec<Problem>) -> Vec<Finding> {
+        evaluate(&Facts {
+            declared: &Declared { problems, ..Declared::hardened() },
+            snapshot: &Snapshot::default(),
+            panics: &Panics::new(),
+            used: &HashSet::new(),
+            now: Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    #[test]
+    fn a_baseline_without_problems_has_no_finding() {
+        assert_eq!(findings(Vec::new()), []);
+    }
+
+    #[test]
+    fn a_problem_is_found_with_its_place() {
+        let [finding] = findings(vec![problem("b.yaml", 7, "unknown field levl")]).try_into().unwrap();
+        assert_eq!(finding.message, "b.yaml:7:3: unknown field levl");
+        assert_eq!(finding.object.key.to_string(), "Baseline/b.yaml");
+        let declaration = finding.declaration.unwrap();
+        assert_eq!((&*declaration.file, declaration.line), ("b.yaml", 7));
+    }
+
+    #[test]
+    fn identities_hold_neither_line_nor_wording() {
+        let keys = |findings: Vec<Finding>| {
+            findings.into_iter().map(|it| (it.object.key, it.key)).collect::<BTreeSet<_>>()
+        };
+        let before = [problem("a.yaml", 1, "one"), problem("a.yaml", 2, "two"), problem("b.yaml", 1, "one")];
+        let after = [problem("a.yaml", 5, "uno"), problem("a.yaml", 6, "due"), problem("b.yaml", 9, "uno")];
+        let before = keys(findings(before.into()));
+        assert_eq!(before.len(), 3);
+        assert_eq!(before, keys(findings(after.into())));
+    }
+
+    #[test]
+    fn beyond_the_bound_problems_are_counted() {
+        let many =
+            |count: usize| findings((1..).map(|line| problem("a.yaml", line, "bad")).take(count).collect());
+        assert_eq!(many(FINDINGS_MAX).len(), FINDINGS_MAX);
+        let findings = many(FINDINGS_MAX + 5);
+        assert_eq!(findings.len(), FINDINGS_MAX + 1);
+        assert_eq!(findings[FINDINGS_MAX].count, 5);
+        assert_eq!(findings[FINDINGS_MAX].message, "5 problems in the baseline beyond the first 100");
+    }
+}
