@@ -1,8 +1,9 @@
 //! The baseline must be readable, all of it.
 //!
-//! Reads the problems that the baseline was read with. Each is a finding. It is known by its file and by
-//! which of the file's problems it is, never by its line or wording, which move with every edit. The first
-//! [`FINDINGS_MAX`] are told one by one, the rest as a number.
+//! Reads the problems that the baseline was read with. Each is a finding. It is known by its file and by the
+//! field that it is about, never by its line or wording, which move with every edit; of several about one
+//! field, as in two documents of one file, by which of them it is. The first [`FINDINGS_MAX`] are told one by
+//! one, the rest as a number.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,9 +31,9 @@ const FINDINGS_MAX: usize = 100;
 
 fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     let problems = &facts.declared.problems;
-    let mut ordinals: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
     let told = problems.iter().take(FINDINGS_MAX).map(|problem| {
-        let ordinal = ordinals.entry(&problem.file).or_default();
+        let ordinal = seen.entry((&problem.file, &problem.path)).or_default();
         *ordinal += 1;
         finding(problem, *ordinal)
     });
@@ -41,20 +42,21 @@ fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The finding of the problem that is the `ordinal`th of its file, from 1 on.
+/// The finding of the problem that is the `ordinal`th about its field, from 1 on.
 fn finding(problem: &Problem, ordinal: usize) -> Finding {
-    let Problem { file, line, column, message } = problem;
+    let Problem { file, line, path, message, .. } = problem;
     let declaration =
         Declaration { name: Arc::clone(file), digest: "".into(), file: Arc::clone(file), line: *line };
+    let field = if path.is_empty() { "document" } else { path };
     Finding {
         object: object_of(file),
-        key: format!("problem {ordinal}"),
+        key: if ordinal == 1 { field.to_owned() } else { format!("{field} {ordinal}") },
         direction: Direction::Loosened,
         count: 1,
-        message: format!("{file}:{line}:{column}: {message}"),
+        message: problem.to_string(),
         expected: "no problem".to_owned(),
         actual: message.clone(),
-        path: String::new(),
+        path: path.clone(),
         remedy: String::new(),
         declaration: Some(Arc::new(declaration)),
     }
@@ -87,8 +89,9 @@ mod tests {
     use crate::checks::Panics;
     use crate::snapshot::Snapshot;
 
-    fn problem(file: &str, line: u32, message: &str) -> Problem {
-        Problem { file: file.into(), line, column: 3, message: message.to_owned() }
+    fn problem(file: &str, line: u32, path: &str, message: &str) -> Problem {
+        let (path, message) = (path.to_owned(), message.to_owned());
+        Problem { file: file.into(), line, column: 3, path, message }
     }
 
     fn findings(problems: Vec<Problem>) -> Vec<Finding> {
@@ -108,29 +111,40 @@ mod tests {
 
     #[test]
     fn a_problem_is_found_with_its_place() {
-        let [finding] = findings(vec![problem("b.yaml", 7, "unknown field levl")]).try_into().unwrap();
-        assert_eq!(finding.message, "b.yaml:7:3: unknown field levl");
+        let problem = problem("b.yaml", 7, "spec.levl", "unknown field");
+        let [finding] = findings(vec![problem]).try_into().unwrap();
+        assert_eq!(finding.message, "b.yaml:7:3: spec.levl: unknown field");
         assert_eq!(finding.object.key.to_string(), "Baseline/b.yaml");
+        assert_eq!((finding.key.as_str(), finding.path.as_str()), ("spec.levl", "spec.levl"));
         let declaration = finding.declaration.unwrap();
         assert_eq!((&*declaration.file, declaration.line), ("b.yaml", 7));
     }
 
     #[test]
     fn identities_hold_neither_line_nor_wording() {
-        let keys = |findings: Vec<Finding>| {
-            findings.into_iter().map(|it| (it.object.key, it.key)).collect::<BTreeSet<_>>()
+        let keys = |line: u32, message: &str| {
+            let at = |file, offset, path| problem(file, line + offset, path, message);
+            let problems =
+                [at("a.yaml", 0, ""), at("a.yaml", 1, ""), at("a.yaml", 2, "spec"), at("b.yaml", 0, "")];
+            let identity = |it: Finding| (it.object.key.name.to_string(), it.key);
+            findings(problems.into()).into_iter().map(identity).collect::<BTreeSet<_>>()
         };
-        let before = [problem("a.yaml", 1, "one"), problem("a.yaml", 2, "two"), problem("b.yaml", 1, "one")];
-        let after = [problem("a.yaml", 5, "uno"), problem("a.yaml", 6, "due"), problem("b.yaml", 9, "uno")];
-        let before = keys(findings(before.into()));
-        assert_eq!(before.len(), 3);
-        assert_eq!(before, keys(findings(after.into())));
+        let one = |file: &str, key: &str| (file.to_owned(), key.to_owned());
+        let expected = [
+            one("a.yaml", "document"),
+            one("a.yaml", "document 2"),
+            one("a.yaml", "spec"),
+            one("b.yaml", "document"),
+        ];
+        assert_eq!(keys(1, "one"), BTreeSet::from(expected));
+        assert_eq!(keys(1, "one"), keys(9, "other"));
     }
 
     #[test]
     fn beyond_the_bound_problems_are_counted() {
-        let many =
-            |count: usize| findings((1..).map(|line| problem("a.yaml", line, "bad")).take(count).collect());
+        let many = |count: usize| {
+            findings((1..).map(|line| problem("a.yaml", line, "", "bad")).take(count).collect())
+        };
         assert_eq!(many(FINDINGS_MAX).len(), FINDINGS_MAX);
         let findings = many(FINDINGS_MAX + 5);
         assert_eq!(findings.len(), FINDINGS_MAX + 1);

@@ -39,7 +39,7 @@ pub(crate) static CONTROL: Control = Control {
 };
 
 /// The beginning of the annotations that set a profile, before the container's name.
-const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+pub(super) const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 fn judge(template: &PodTemplate, _: Version, violations: &mut Vec<Violation>) {
     for (part, profile) in settings(template, &template.security.app_armor, |it| &it.app_armor) {

@@ -56,7 +56,7 @@ impl Control {
 }
 
 /// Whether admission lets the pod pass unseen, so that nobody can be asked to mend it.
-fn is_exempt(exempt: &Exempt, namespace: &str, template: &PodTemplate) -> bool {
+pub(super) fn is_exempt(exempt: &Exempt, namespace: &str, template: &PodTemplate) -> bool {
     let class_is = |name: &String| template.runtime_class.as_deref() == Some(name.as_str());
     exempt.namespaces.iter().any(|name| name == namespace) || exempt.runtime_classes.iter().any(class_is)
 }

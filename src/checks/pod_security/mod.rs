@@ -1,16 +1,20 @@
-//! The controls of the Pod Security Standards, one file each, with Kubernetes' own ids in kebab case.
+//! The controls of the Pod Security Standards, one file each, with Kubernetes' own ids in kebab case; and
+//! what is asked of pods and namespaces beside them.
 //!
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
 mod confinement;
 mod control;
+mod enforced;
 mod findings;
 mod violation;
 
+pub(super) mod admission_label;
 pub(super) mod allow_privilege_escalation;
 pub(super) mod app_armor_profile;
 pub(super) mod capabilities_baseline;
 pub(super) mod capabilities_restricted;
+pub(super) mod enforcement_gap;
 pub(super) mod host_namespaces;
 pub(super) mod host_path_volumes;
 pub(super) mod host_ports;
@@ -18,6 +22,7 @@ pub(super) mod host_probes_and_host_lifecycle;
 pub(super) mod privileged;
 pub(super) mod proc_mount;
 pub(super) mod proc_mount_restricted;
+pub(super) mod profile;
 pub(super) mod restricted_volumes;
 pub(super) mod run_as_non_root;
 pub(super) mod run_as_user;

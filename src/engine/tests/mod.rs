@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::baseline::{Baseline, Level};
-use crate::checks::{CHECKS, Facts, POD_KINDS, Reads, Rule, Subject};
+use crate::checks::{self, CHECKS, Facts, POD_KINDS, Reads, Rule, Subject};
 use crate::model::{ChangeType, CheckInfo, Direction, Event, Loss, ObjectKey, ObjectKind, Severity, Sight};
 use crate::snapshot::{Change, Intake};
 use crate::wire::{Item, Unreadable, decode_json};
@@ -221,15 +221,16 @@ fn a_check_is_blind_until_every_kind_that_it_reads_is_back() {
 }
 
 #[test]
-fn a_kind_that_no_check_of_pods_reads_blinds_none_of_them() {
-    let mut cluster = Cluster::synced(CHECKS);
+fn a_kind_that_a_check_does_not_read_does_not_blind_it() {
+    let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
     cluster.lose(Kind::Namespace);
-    cluster.see("web", "privileged");
-    assert_eq!(cluster.settle(), [OPENED, "opened monitor/blind Cluster sight"]);
-    let blind: Vec<_> =
-        cluster.engine.view(at(0)).checks.into_iter().filter(|it| !it.blind.is_empty()).collect();
-    let [check] = &blind[..] else { panic!("{blind:?}") };
-    assert_eq!((check.check.id, &check.blind[..]), ("monitor/unreadable", &[Kind::Namespace][..]));
+    cluster.see("web", "bad");
+    assert_eq!(cluster.settle(), ["opened test/names Pod/shop/web bad", "opened monitor/blind Cluster sight"]);
+    for it in cluster.engine.view(at(0)).checks {
+        let reads = checks::find(it.check.id).map(|check| check.reads);
+        let reads = matches!(reads, Some(Reads::Kinds(kinds)) if kinds.contains(&Kind::Namespace));
+        assert_eq!(it.blind, if reads { vec![Kind::Namespace] } else { vec![] }, "{}", it.check.id);
+    }
 }
 
 #[test]
