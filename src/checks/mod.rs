@@ -16,7 +16,7 @@ use crate::model::{CheckInfo, Finding, Kind, ObjectKey, ObjectKind, ObjectRef, S
 use crate::snapshot::{Labels, Snapshot, Workload};
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 
-pub use page::render_page;
+pub use page::{reads, render_pages};
 
 /// Every check there is. Those of the monitor stand last, because they judge how the others fared.
 pub static CHECKS: &[&Check] = &[
@@ -159,6 +159,11 @@ const GOVERNED_KINDS: &[Kind] = &[
     Kind::Job,
     Kind::CronJob,
 ];
+
+/// The ids of all checks.
+pub fn ids() -> Vec<&'static str> {
+    CHECKS.iter().map(|check| check.info.id).collect()
+}
 
 /// Every kind whose objects are or carry pods.
 #[cfg(test)]

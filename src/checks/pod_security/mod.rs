@@ -73,5 +73,19 @@ pub fn judge(template: &PodTemplate, level: Level, version: Version) -> Vec<(&'s
     found
 }
 
+/// Which level of the standards asks for the control, and since when, as part of a sentence; none where the check
+/// is no control of the standards.
+pub(super) fn standard(check: &str) -> Option<String> {
+    let control = CONTROLS.iter().find(|control| control.check.info.id == check)?;
+    let asked = format!("the level {} of the Pod Security Standards, since {}", control.level, control.since);
+    Some(match control.overridden_by {
+        None => asked,
+        Some(Control { check, since, .. }) => {
+            let (id, level) = (check.info.id, Level::Restricted);
+            format!("{asked}; at the level {level} `{id}` takes its place since {since}")
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests;
