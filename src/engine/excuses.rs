@@ -15,8 +15,8 @@ pub(super) struct Excuses {
     /// Every waiver that is declared, by its check.
     waivers: HashMap<Arc<str>, Vec<Arc<Waiver>>>,
     waived: OrdMap<DeviationId, Arc<Waived>>,
-    /// What is excused, by who found it where. A pair without any is left out.
-    places: HashMap<(&'static str, Scope), Vec<DeviationId>>,
+    /// What is excused, by the check that found it and where. A check or scope without any is left out.
+    places: HashMap<&'static str, HashMap<Scope, Vec<DeviationId>>>,
     /// How many findings each waiver excuses; never 0.
     uses: HashMap<Arc<Waiver>, usize>,
     used: HashSet<Arc<Waiver>>,
@@ -107,12 +107,8 @@ impl Excuses {
         scope: &Scope,
         waived: BTreeMap<DeviationId, Waived>,
     ) -> bool {
-        if self.places.is_empty() && waived.is_empty() {
-            return false;
-        }
-        let place = (check.id, scope.clone());
         let mut turned = false;
-        for id in self.places.remove(&place).unwrap_or_default() {
+        for id in self.leave(check.id, scope) {
             if let Some(before) = self.waived.remove(&id) {
                 turned |= self.let_go(&before.waiver);
             }
@@ -120,7 +116,8 @@ impl Excuses {
         if waived.is_empty() {
             return turned;
         }
-        self.places.insert(place, waived.keys().copied().collect());
+        let ids = waived.keys().copied().collect();
+        self.places.entry(check.id).or_default().insert(scope.clone(), ids);
         for (id, it) in waived {
             let uses = self.uses.entry(Arc::clone(&it.waiver)).or_default();
             *uses += 1;
@@ -128,6 +125,16 @@ impl Excuses {
             self.waived.insert(id, Arc::new(it));
         }
         turned
+    }
+
+    /// Forgets that anything of the check is excused in the scope. Returns what was.
+    fn leave(&mut self, check: &'static str, scope: &Scope) -> Vec<DeviationId> {
+        let Some(scopes) = self.places.get_mut(check) else { return Vec::new() };
+        let ids = scopes.remove(scope).unwrap_or_default();
+        if scopes.is_empty() {
+            self.places.remove(check);
+        }
+        ids
     }
 
     fn let_go(&mut self, waiver: &Arc<Waiver>) -> bool {
@@ -141,8 +148,8 @@ impl Excuses {
     }
 
     /// Where something is excused.
-    pub(super) fn places(&self) -> impl Iterator<Item = &(&'static str, Scope)> {
-        self.places.keys()
+    pub(super) fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.places.values().flat_map(HashMap::keys)
     }
 
     /// The waivers that excuse something.

@@ -81,9 +81,9 @@ impl Engine {
         self.excuses.declare(&self.declared);
         self.moved = true;
         let cause = Arc::new(Cause { object: None, kind: None, change: ChangeType::Declared, seen });
-        let known = self.ledger.places().chain(self.excuses.places()).map(|(_, scope)| scope.clone());
         let mut scopes = self.snapshot.scopes();
-        scopes.extend(known);
+        scopes.extend(self.ledger.places().map(|(_, scope)| scope.clone()));
+        scopes.extend(self.excuses.scopes().cloned());
         scopes.push(Scope::Cluster);
         for scope in scopes {
             self.owe(scope, Some(Arc::clone(&cause)));
@@ -249,6 +249,7 @@ impl Engine {
             kinds: Kind::ALL.into_iter().map(kind).collect(),
             checks: self.checks.iter().map(|check| Self::check_view(check, &sights)).collect(),
             baselines: Arc::clone(&self.declarations),
+            incomplete: self.declared.incomplete,
             waived: self.excuses.waived().clone(),
             waivers: self.excuses.counts(now),
         }
@@ -295,9 +296,9 @@ impl Engine {
 
     /// Makes owed whatever a waiver that has lately expired may have excused.
     fn owe_waived(&mut self) {
-        let places = self.ledger.places().chain(self.excuses.places());
-        let concerned = places.filter(|(check, _)| self.excuses.concern(check));
-        let scopes: Vec<Scope> = concerned.map(|(_, scope)| scope.clone()).collect();
+        let concerned = self.ledger.places().filter(|(check, _)| self.excuses.concern(check));
+        let mut scopes: Vec<Scope> = concerned.map(|(_, scope)| scope.clone()).collect();
+        scopes.extend(self.excuses.scopes().cloned());
         for scope in scopes {
             self.owe(scope, None);
         }

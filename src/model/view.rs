@@ -103,6 +103,8 @@ pub struct View {
     pub checks: Vec<CheckView>,
     /// The documents that are in force.
     pub baselines: Arc<[Arc<Declaration>]>,
+    /// Something is declared that has never been readable, so that nothing is held against it.
+    pub incomplete: bool,
     /// What is excused.
     pub waived: OrdMap<DeviationId, Arc<Waived>>,
     /// How many waivers excuse something now, excuse nothing, or have expired.

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::now;
-use crate::checks::CHECKS;
+use crate::baseline::Declared;
+use crate::checks::{self, CHECKS};
 use crate::config::{self, Config};
 use crate::model::{Kind, View};
 use crate::serve::{self, JournalFeed, State, Vitals};
@@ -18,6 +20,7 @@ use crate::sinks::alertmanager::{AlertOptions, Attempt, Target};
 use crate::sinks::metrics::Metrics;
 use crate::sinks::{alertmanager, journal, metrics};
 use crate::snapshot::Intake;
+use crate::watch::baseline::Follower;
 use crate::watch::{Delivery, Options};
 
 /// How many transitions wait for a disk that takes none.
@@ -46,9 +49,30 @@ pub(super) fn metrics() -> Metrics {
     for check in CHECKS {
         metrics.check_enabled(&check.info);
     }
-    // The embedded baseline has none.
-    metrics.baseline_loaded(0);
     metrics
+}
+
+/// Reads what is declared where the settings say, and follows it from there on.
+pub(super) fn declare(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+) -> anyhow::Result<watch::Receiver<Arc<Declared>>> {
+    let Some(path) = &config.baseline.path else {
+        let (_never, declared) = watch::channel(Arc::new(Declared::hardened()));
+        return Ok(declared);
+    };
+    let mut signals = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
+    let (hang_up, hangup) = mpsc::channel(1);
+    tasks.spawn(async move {
+        while signals.recv().await.is_some() {
+            // One that waits already says the same.
+            let _full = hang_up.try_send(());
+        }
+    });
+    let (follower, first) = Follower::start(path.clone(), checks::ids());
+    let (changed, declared) = watch::channel(Arc::new(first));
+    tasks.spawn(follower.run(changed, hangup));
+    Ok(declared)
 }
 
 /// Starts a task for each kind. Returns where they deliver.

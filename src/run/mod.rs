@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::baseline::Declared;
 use crate::checks::{self, CHECKS};
 use crate::config::Config;
 use crate::engine::Engine;
@@ -61,6 +61,8 @@ const ANSWERS_MAX: std::time::Duration = std::time::Duration::from_millis(500);
 /// Watches the cluster that the settings name until the process is told to end.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let client = client::connect(&config.kube).await?;
+    // SIGHUP has the baseline read again. Where there is none to read it must not end the daemon.
+    let _hangup = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     let mut daemon = Daemon::start(&config, client, None).await?;
     let ended = tokio::select! {
         signal = ended_by_signal() => signal.map(|signal| tracing::info!(signal, "ending")),
@@ -86,18 +88,20 @@ impl Daemon {
         }
         let snapshot = Arc::new(Snapshot::default());
         let retention = SignedDuration::try_from(config.alertmanager.resolved_keep)?;
-        let mut engine =
-            Engine::new(CHECKS, Arc::new(Declared::hardened()), Arc::clone(&snapshot), retention);
+        let mut tasks = JoinSet::new();
+        let declared = edges::declare(&mut tasks, config)?;
+        let in_force = Arc::clone(&declared.borrow());
+        let mut engine = Engine::new(CHECKS, Arc::clone(&in_force), Arc::clone(&snapshot), retention);
         if restored.existed {
             tracing::info!(seq = restored.seq, deviations = restored.deviations.len(), "took up the journal");
             engine.restore(restored.seq, restored.deviations);
         }
         let metrics = Arc::new(edges::metrics());
+        walk::note_declared(&metrics, &in_force);
         let (view, seen) = watch::channel(Arc::new(engine.view(now())));
         let (shutdown, ending) = watch::channel(false);
         let Keeper { entries, written, ended } =
             keeper::start(journal, Arc::clone(&metrics)).context("failed to start the journal's thread")?;
-        let mut tasks = JoinSet::new();
         let intake = Arc::new(Intake::of(snapshot));
         let vitals = Arc::new(Vitals::default());
         let shown =
@@ -105,7 +109,8 @@ impl Daemon {
         let address = edges::serve(&mut tasks, config, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
         let deliveries = edges::watch(&mut tasks, config, &client, &intake);
-        let walk = Walk { engine, intake, deliveries, view, journal: entries, metrics, vitals, told };
+        let journal = entries;
+        let walk = Walk { engine, intake, deliveries, declared, view, journal, metrics, vitals, told };
         tasks.spawn(walk.run(ending));
         Ok(Self { address, view: seen, shutdown, tasks, keeper: ended })
     }
@@ -141,7 +146,6 @@ fn lookup(id: &str) -> Option<&'static CheckInfo> {
 
 /// Waits for SIGTERM or SIGINT, and returns the signal's name.
 pub(crate) async fn ended_by_signal() -> anyhow::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?;
     tokio::select! {

@@ -8,6 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::keeper::Entry;
 use super::{Told, now};
+use crate::baseline::Declared;
 use crate::engine::Engine;
 use crate::model::{Event, Transition, View};
 use crate::serve::Vitals;
@@ -20,6 +21,8 @@ pub(super) struct Walk {
     pub(super) engine: Engine,
     pub(super) intake: Arc<Intake>,
     pub(super) deliveries: mpsc::Receiver<Delivery>,
+    /// What is declared, whenever it changes.
+    pub(super) declared: watch::Receiver<Arc<Declared>>,
     pub(super) view: watch::Sender<Arc<View>>,
     pub(super) journal: mpsc::Sender<Entry>,
     pub(super) metrics: Arc<Metrics>,
@@ -70,6 +73,7 @@ impl Walk {
                     }
                     self.take(&mut taken).await;
                 }
+                Ok(()) = self.declared.changed() => self.declare().await,
             }
         }
     }
@@ -80,6 +84,19 @@ impl Walk {
             self.count(&delivery);
             self.engine.absorb(delivery.batch);
         }
+        self.settle().await;
+    }
+
+    /// Holds the cluster against another baseline from here on.
+    async fn declare(&mut self) {
+        let declared = Arc::clone(&self.declared.borrow_and_update());
+        note_declared(&self.metrics, &declared);
+        self.engine.declare(declared, now());
+        self.settle().await;
+    }
+
+    /// Judges what is owed, and tells what came of it.
+    async fn settle(&mut self) {
         let transitions = self.engine.settle(now());
         if self.engine.moved() {
             let view = self.publish();
@@ -95,6 +112,8 @@ impl Walk {
             self.engine.forgive();
             self.intake.sweep();
         }
+        // A waiver may have expired.
+        self.settle().await;
         let view = self.publish();
         self.journal.send(Entry::Tick(view)).await.is_ok()
     }
@@ -143,6 +162,14 @@ impl Walk {
             }
         }
         let _ended = self.journal.send(Entry::Happened(transitions, view)).await;
+    }
+}
+
+/// Counts and logs how the baseline was read.
+pub(super) fn note_declared(metrics: &Metrics, declared: &Declared) {
+    metrics.baseline_loaded(declared.problems.len());
+    for problem in &declared.problems {
+        tracing::warn!(%problem, "the baseline has a problem");
     }
 }
 

@@ -60,6 +60,9 @@ pub(super) async fn ready(Extract(shared): Extract<Arc<Shared>>) -> (StatusCode,
 /// A line for each thing that is missing; nothing where all is there.
 fn missing(view: &View) -> String {
     let mut lines = String::new();
+    if view.incomplete {
+        lines.push_str("baseline: something is declared that could never be read\n");
+    }
     for kind in &view.kinds {
         let why = match kind.sight {
             Sight::Synced => continue,

@@ -131,10 +131,12 @@ async fn ready_says_what_is_missing() {
     assert_eq!(rig.get("/readyz").await, (StatusCode::OK, "ok\n".to_owned()));
     rig.ledger.view.kinds[0].sight = Sight::Syncing;
     rig.ledger.view.kinds[1].sight = Sight::Lost(Loss::Forbidden);
+    rig.ledger.view.incomplete = true;
     rig.publish();
     let (status, text) = rig.get("/readyz").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(text, "Namespace: syncing\nPod: forbidden\n");
+    let baseline = "baseline: something is declared that could never be read";
+    assert_eq!(text, format!("{baseline}\nNamespace: syncing\nPod: forbidden\n"));
 }
 
 #[tokio::test(start_paused = true)]

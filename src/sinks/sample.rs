@@ -95,6 +95,7 @@ impl Ledger {
                 kinds: kinds.to_vec(),
                 checks: checks.to_vec(),
                 baselines: [declaration()].into(),
+                incomplete: false,
                 waived: OrdMap::new(),
                 waivers: WaiverCounts { used: 2, unused: 1, expired: 0 },
             },
