@@ -54,7 +54,7 @@ pub(crate) fn clock() -> Instant {
 }
 
 /// The daemon, started and reachable.
-struct Daemon {
+pub(crate) struct Daemon {
     process: Process,
     address: SocketAddr,
     _folder: tempfile::TempDir,
@@ -75,19 +75,13 @@ pub(crate) fn measure(server: &mut Server, pods: usize, encoding: Encoding) -> a
 }
 
 /// The daemon on the cluster of this kubeconfig, synced, with the seconds that it took and what it used.
-fn synced(kubeconfig: &Path) -> anyhow::Result<(Daemon, f64, Usage)> {
+pub(crate) fn synced(kubeconfig: &Path) -> anyhow::Result<(Daemon, f64, Usage)> {
     let started = clock();
     let daemon = Daemon::start(kubeconfig)?;
     daemon.wait(Daemon::is_ready)?;
     let synced = started.elapsed().as_secs_f64();
     let sync = daemon.process.usage()?;
     Ok((daemon, synced, sync))
-}
-
-/// The daemon on any cluster, until it is synced.
-pub(crate) fn measure_sync(kubeconfig: &Path) -> anyhow::Result<Measured> {
-    let (_daemon, synced, sync) = synced(kubeconfig)?;
-    Ok(Measured { synced, sync, update: None })
 }
 
 /// The latency from the arrival of a frame to the transition that it caused, at [`RATE`] events a second.
@@ -146,13 +140,18 @@ impl Daemon {
     }
 
     /// Asks again and again until it is so.
-    fn wait(&self, so: impl Fn(&Self) -> bool) -> anyhow::Result<()> {
+    pub(crate) fn wait(&self, so: impl Fn(&Self) -> bool) -> anyhow::Result<()> {
         let started = clock();
         while !so(self) {
             anyhow::ensure!(started.elapsed() < DEADLINE, "the daemon did not get there in time");
             std::thread::park_timeout(ASK_EVERY);
         }
         Ok(())
+    }
+
+    /// What it has used so far.
+    pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        self.process.usage()
     }
 
     fn is_ready(&self) -> bool {
@@ -165,7 +164,7 @@ impl Daemon {
         modified.is_ok_and(|count| count >= UPDATES as f64)
     }
 
-    fn metric(&self, series: &str) -> anyhow::Result<f64> {
+    pub(crate) fn metric(&self, series: &str) -> anyhow::Result<f64> {
         let text = self.get("/metrics")?;
         let line = text.lines().find(|line| line.starts_with(series)).context("no such series")?;
         Ok(line.rsplit(' ').next().context("no value")?.parse()?)

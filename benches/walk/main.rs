@@ -2,13 +2,14 @@
 //! process of its own, beside `kube::runtime` reflectors of typed pods on the same server.
 //!
 //! `cargo bench --bench walk` measures 1,000, 10,000 and 100,000 pods; `cargo bench --bench walk -- 1000` only
-//! those. `cargo bench --bench walk -- real KUBECONFIG` measures the first list of a cluster that is there
-//! already; `benches/real` makes one. docs/performance.md says what the figures mean.
+//! those. `cargo bench --bench walk -- real KUBECONFIG` measures a cluster that is there already; `benches/real`
+//! makes one. docs/performance.md says what the figures mean.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod daemon;
 mod process;
+mod real;
 mod reflector;
 mod server;
 
@@ -18,9 +19,6 @@ use server::Server;
 
 /// The sizes measured where none is asked for, in pods.
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
-
-/// How often a cluster that is there already is measured.
-const REAL_ROUNDS: usize = 3;
 
 /// How many updates follow the first list.
 const UPDATES: usize = 100_000;
@@ -39,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["serve", pods] => server::serve(pods.parse()?),
-        ["real", kubeconfig] => measure_real(kubeconfig),
+        ["real", kubeconfig] => real::measure(kubeconfig),
         ["reflect", url, mode] => reflector::reflect(url, mode == "streamed"),
         _ => {
             let sizes: Vec<usize> = words.iter().map(|it| it.parse()).collect::<Result<_, _>>()?;
@@ -65,18 +63,6 @@ fn measure(pods: usize) -> anyhow::Result<()> {
         row(reflector_name(streamed), &reflector::measure(&mut server, streamed)?);
     }
     println!();
-    Ok(())
-}
-
-/// Only the first list, on a cluster that is there already.
-fn measure_real(kubeconfig: &str) -> anyhow::Result<()> {
-    head();
-    for _ in 0..REAL_ROUNDS {
-        row("plimsoll", &daemon::measure_sync(kubeconfig.as_ref())?);
-        for streamed in [false, true] {
-            row(reflector_name(streamed), &reflector::measure_sync(kubeconfig, streamed)?);
-        }
-    }
     Ok(())
 }
 
