@@ -7,6 +7,7 @@ use super::escape::Escaped;
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
+const UNJUDGED: u8 = 2;
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
@@ -25,6 +26,11 @@ impl Failure {
     /// The user's mistake, in arguments or settings.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self { status: USAGE, error: error.into() }
+    }
+
+    /// What was asked for could not be judged.
+    pub(super) fn unjudged(error: impl Into<anyhow::Error>) -> Self {
+        Self { status: UNJUDGED, error: error.into() }
     }
 
     /// Writes the chain of causes, one a line; what comes from a cluster or a file cannot steer the terminal.

@@ -1,12 +1,17 @@
 //! The command line: one file per command. It alone reads arguments and the environment.
 
+mod check;
+mod declared;
 mod demo;
 mod escape;
 mod failure;
 mod log;
+mod manifests;
+mod problem;
 mod run;
 mod runtime;
 mod settings;
+mod terminal;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,6 +29,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Check(check::Check),
     Demo(demo::Demo),
 }
 
@@ -39,8 +45,9 @@ pub fn main(
     };
     let environment = environment.collect();
     let done = match cli.command {
-        Command::Run(run) => run.execute(environment),
-        Command::Demo(demo) => demo.execute(environment),
+        Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
+        Command::Check(check) => check.execute(environment),
+        Command::Demo(demo) => demo.execute(environment).map(|()| ExitCode::SUCCESS),
     };
-    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    done.unwrap_or_else(|failure| failure.report())
 }

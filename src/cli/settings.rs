@@ -43,14 +43,19 @@ fn read(path: PathBuf) -> anyhow::Result<(String, String)> {
     Ok((name, text))
 }
 
+/// The file, and flags for the settings that are wanted.
+fn augment(command: Command, wanted: fn(&Setting) -> bool) -> Command {
+    let file = Arg::new(CONFIG)
+        .long(CONFIG)
+        .value_name("PATH")
+        .value_parser(value_parser!(PathBuf))
+        .help(format!("The configuration file, in TOML [env: {CONFIG_VARIABLE}]"));
+    command.arg(file).args(settings().iter().filter(|it| wanted(it)).map(flag))
+}
+
 impl Args for Settings {
     fn augment_args(command: Command) -> Command {
-        let file = Arg::new(CONFIG)
-            .long(CONFIG)
-            .value_name("PATH")
-            .value_parser(value_parser!(PathBuf))
-            .help(format!("The configuration file, in TOML [env: {CONFIG_VARIABLE}]"));
-        command.arg(file).args(settings().iter().map(flag))
+        augment(command, |_| true)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -61,7 +66,8 @@ impl Args for Settings {
 impl FromArgMatches for Settings {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |setting: &'static Setting| {
-            let texts = matches.get_many::<String>(&setting.flag)?;
+            // A command may have flags for some of the settings alone.
+            let texts = matches.try_get_many::<String>(&setting.flag).ok()??;
             Some((setting, texts.cloned().collect()))
         };
         let file = matches.get_one(CONFIG).cloned();
@@ -71,6 +77,39 @@ impl FromArgMatches for Settings {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+/// The settings by which a cluster is found, named and watched. Flatten it into a command that looks at a cluster.
+#[derive(Debug, Default)]
+pub(super) struct Connection(Settings);
+
+/// The sections of such settings, with that of the cluster's name.
+const CONNECTION: [&str; 3] = ["", "kube", "watch"];
+
+impl Connection {
+    pub(super) fn load(self, environment: Vec<(OsString, OsString)>) -> Result<Config, Failure> {
+        self.0.load(environment)
+    }
+}
+
+impl Args for Connection {
+    fn augment_args(command: Command) -> Command {
+        augment(command, |setting| CONNECTION.contains(&setting.section.as_str()))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Connection {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Settings::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
     }
 }
 

@@ -14,7 +14,7 @@ use token::TokenFile;
 
 /// The client that the settings ask for: of a kubeconfig file and context, else as kubectl finds them, else
 /// the one of the pod that the daemon runs in, whose token is read again as it rotates.
-pub(super) async fn connect(settings: &config::Kube) -> anyhow::Result<kube::Client> {
+pub(crate) async fn connect(settings: &config::Kube) -> anyhow::Result<kube::Client> {
     let mut config = find(settings).await?;
     // Whoever watches must know at once that the server refuses. The client's own retries would hide it, and
     // show as a server that does not answer.

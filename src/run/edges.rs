@@ -76,7 +76,7 @@ pub(super) fn declare(
 }
 
 /// Starts a task for each kind. Returns where they deliver.
-pub(super) fn watch(
+pub(crate) fn watch(
     tasks: &mut JoinSet<()>,
     config: &Config,
     client: &kube::Client,

@@ -22,7 +22,9 @@ use crate::model::{CheckInfo, Transition, View};
 use crate::serve::Vitals;
 use crate::sinks::journal::Journal;
 use crate::snapshot::{Intake, Snapshot};
+pub(crate) use client::connect;
 use edges::Shown;
+pub(crate) use edges::watch as follow;
 use keeper::Keeper;
 use walk::Walk;
 

@@ -101,7 +101,8 @@ impl Intake {
         [self.templates.len(), self.labels.len(), self.controllers.len(), self.names.len()]
     }
 
-    fn facts(&self, object: Object) -> Facts {
+    /// What is known of an object.
+    pub fn facts(&self, object: Object) -> Facts {
         let metadata = object.metadata;
         let namespace = self.names.intern(metadata.namespace);
         let controller = metadata

@@ -68,6 +68,15 @@ struct ObjectRecord<'a> {
     name: Option<&'a str>,
     uid: Option<&'a str>,
     resource_version: Option<&'a str>,
+    /// In reports alone.
+    #[serde(flatten)]
+    place: Option<PlaceRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlaceRecord<'a> {
+    file: Option<&'a str>,
+    line: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,6 +130,14 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The same with the file and line at which the object stands; none where it does not come from a file.
+    #[must_use]
+    pub fn at(mut self, place: Option<(&'a str, u32)>) -> Self {
+        let (file, line) = place.unzip();
+        self.object.place = Some(PlaceRecord { file, line });
+        self
+    }
+
     /// A transition as an event.
     fn of_transition(transition: &'a Transition, context: &Context<'a>) -> Self {
         Self {
@@ -149,6 +166,7 @@ impl<'a> ObjectRecord<'a> {
             name: known(&object.key.name),
             uid: known(&object.uid),
             resource_version: known(&object.resource_version),
+            place: None,
         }
     }
 }

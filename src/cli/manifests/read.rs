@@ -1,0 +1,91 @@
+//! The text of a file, with a bound, and its objects decoded on all processors.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::thread::{self, available_parallelism};
+
+use indicatif::ProgressBar;
+
+use super::walk::Source;
+use crate::model::Kind;
+use crate::snapshot::{Facts, Intake};
+use crate::wire::{Fault, Manifest};
+
+/// The largest file that is read, in bytes. It is held in memory as a whole.
+const FILE_BYTES_MAX: u64 = 4 << 30;
+
+/// How many objects are worth a thread.
+const OBJECTS_A_THREAD: usize = 64;
+
+/// More threads than this wait for each other.
+const THREADS_MAX: usize = 8;
+
+/// The namespace of an object that names none.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// The text of a file; an error in words.
+pub(super) fn read_text(source: &Source) -> Result<String, String> {
+    let bytes = match source {
+        Source::Stdin => read_bytes(io::stdin().lock()),
+        Source::File(path) => File::open(path).and_then(read_bytes),
+    };
+    let bytes = bytes.map_err(|error| format!("failed to read: {error}"))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("it is longer than {FILE_BYTES_MAX} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+        format!("it is not UTF-8, from line {line} on")
+    })
+}
+
+fn read_bytes(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// An object of a file.
+pub(super) struct Decoded {
+    pub(super) line: u32,
+    pub(super) facts: Facts,
+    /// What its name is to begin with, where it has none itself.
+    pub(super) generate_name: Option<String>,
+}
+
+/// The objects, each decoded by itself, in the same order.
+pub(super) fn decode_all(
+    manifests: &[Manifest<'_>],
+    intake: &Intake,
+    bar: &ProgressBar,
+) -> Vec<Result<Decoded, Fault>> {
+    let processors = available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+    let size = manifests.len().div_ceil(processors).max(OBJECTS_A_THREAD);
+    let decode_part = |part: &[Manifest<'_>]| -> Vec<_> {
+        let decode = |manifest: &Manifest<'_>| {
+            bar.inc(1);
+            decode(manifest, intake)
+        };
+        part.iter().map(decode).collect()
+    };
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            manifests.chunks(size).map(|part| scope.spawn(move || decode_part(part))).collect();
+        let joined = parts.into_iter().map(|part| part.join().expect("decoding panics at no input"));
+        joined.flatten().collect()
+    })
+}
+
+fn decode(manifest: &Manifest<'_>, intake: &Intake) -> Result<Decoded, Fault> {
+    let mut object = manifest.decode()?;
+    let namespace = &mut object.metadata.namespace;
+    match object.kind {
+        Kind::Namespace => namespace.clear(),
+        _ if namespace.is_empty() => DEFAULT_NAMESPACE.clone_into(namespace),
+        _ => {}
+    }
+    let generate_name = object.metadata.name.is_empty().then(|| manifest.generate_name());
+    Ok(Decoded { line: manifest.line, facts: intake.facts(object), generate_name })
+}
