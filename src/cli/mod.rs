@@ -1,12 +1,15 @@
 //! The command line: one file per command. It alone reads arguments and the environment.
 
 mod check;
+mod checks;
 mod declared;
 mod demo;
 mod escape;
+mod explain;
 mod failure;
 mod log;
 mod manifests;
+mod page;
 mod problem;
 mod run;
 mod runtime;
@@ -30,6 +33,8 @@ struct Cli {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Checks(checks::Checks),
+    Explain(explain::Explain),
     Demo(demo::Demo),
 }
 
@@ -43,11 +48,15 @@ pub fn main(
         Ok(cli) => cli,
         Err(error) => return failure::report_usage(&error),
     };
-    let environment = environment.collect();
+    let environment: Vec<_> = environment.collect();
     let done = match cli.command {
-        Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
-        Command::Check(check) => check.execute(environment),
-        Command::Demo(demo) => demo.execute(environment).map(|()| ExitCode::SUCCESS),
+        Command::Run(run) => run.execute(environment),
+        Command::Check(check) => {
+            return check.execute(environment).unwrap_or_else(|failure| failure.report());
+        }
+        Command::Checks(checks) => checks.execute(&environment),
+        Command::Explain(explain) => explain.execute(environment),
+        Command::Demo(demo) => demo.execute(environment),
     };
-    done.unwrap_or_else(|failure| failure.report())
+    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -20,6 +20,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Those of a file, where one is named, and of what lies above it.
+    pub(super) fn of_file(file: Option<PathBuf>) -> Self {
+        Self { file, flags: Vec::new() }
+    }
+
     /// The configuration, with `environment` and the file below the flags. A mistake is one of usage.
     pub(super) fn load(self, environment: Vec<(OsString, OsString)>) -> Result<Config, Failure> {
         let file =

@@ -20,7 +20,8 @@ use super::settings::Connection;
 use super::terminal;
 
 pub(super) use files::judge_files;
-pub(super) use verdict::Verdict;
+pub(super) use report::record;
+use verdict::Verdict;
 
 /// Judge a live cluster or files once, and say what deviates
 ///

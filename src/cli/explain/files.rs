@@ -1,0 +1,25 @@
+//! A deviation that is looked for in files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::deviation::Told;
+use super::digits::Digits;
+use crate::cli::check::{judge_files, record};
+use crate::cli::declared::declared;
+
+/// The deviation, waived or not, whose id begins with the digits.
+pub(super) fn find(paths: &[PathBuf], baseline: Option<&Path>, digits: &Digits) -> anyhow::Result<Told> {
+    let verdict = judge_files(paths, declared(baseline));
+    let standing = verdict.deviations.iter().map(|it| (&**it, None));
+    let waived = verdict.waived.iter().map(|it| (&it.deviation, Some(&it.waiver)));
+    let all = standing.chain(waived);
+    let found = all.filter(|(deviation, _)| digits.begin(&deviation.id.to_string())).collect();
+    let (deviation, waiver) = digits.only(found)?;
+    let record =
+        serde_json::to_string(&record(deviation, &verdict)).context("failed to write the deviation")?;
+    let mut told: Told = serde_json::from_str(&record).context("failed to read the deviation")?;
+    told.waiver = waiver.map(|it| format!("by {} until {}: {}", it.owner, it.expires, it.reason));
+    Ok(told)
+}

@@ -1,0 +1,113 @@
+//! `plimsoll explain`: a check, or a deviation.
+
+mod deviation;
+mod digits;
+mod files;
+mod server;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::check::write;
+use super::failure::Failure;
+use super::page::{DIM, PLAIN, Page, style_of};
+use super::settings::Settings;
+use super::terminal;
+use crate::checks::{self, CHECKS, Check};
+use crate::model::nearest;
+use digits::Digits;
+
+/// Explain a check or a deviation
+///
+/// A check is named by its id, as `plimsoll checks` lists them. A deviation is named by its id or at least 8 digits of
+/// its beginning; it is looked for in the files at the paths, or the running daemon is asked for it.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The id of a check, or of a deviation
+    #[arg(value_name = "CHECK|ID")]
+    subject: String,
+    /// Where to look for the deviation, as `plimsoll check` does
+    paths: Vec<PathBuf>,
+    /// The file or directory of what is declared, for deviations in files
+    #[arg(long, value_name = "PATH")]
+    baseline: Option<PathBuf>,
+    /// Where the daemon serves [default: where `serve.listen` says]
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// The configuration file that the daemon was given, in TOML
+    #[arg(long, value_name = "PATH")]
+    config: Option<PathBuf>,
+}
+
+impl Explain {
+    pub(super) fn execute(self, environment: Vec<(OsString, OsString)>) -> Result<(), Failure> {
+        let mut page = Page::new(terminal::width(&environment));
+        match Digits::parse(&self.subject) {
+            Some(digits) => self.deviation(digits.map_err(Failure::usage)?, environment, &mut page)?,
+            None => put_check(&mut page, find(&self.subject)?),
+        }
+        Ok(write(&page.into_text())?)
+    }
+
+    fn deviation(
+        self,
+        digits: Digits,
+        environment: Vec<(OsString, OsString)>,
+        page: &mut Page,
+    ) -> Result<(), Failure> {
+        let told = if self.paths.is_empty() {
+            let server = match self.server {
+                Some(server) => server,
+                None => {
+                    let config = Settings::of_file(self.config).load(environment)?;
+                    format!("http://{}", config.serve.listen)
+                }
+            };
+            server::find(&server, &digits)
+        } else {
+            files::find(&self.paths, self.baseline.as_deref(), &digits)
+        };
+        deviation::put(page, &told.map_err(Failure::unjudged)?);
+        Ok(())
+    }
+}
+
+fn find(id: &str) -> Result<&'static Check, Failure> {
+    checks::find(id).ok_or_else(|| {
+        let nearest = nearest(id, CHECKS.iter().map(|check| check.info.id));
+        let nearest = nearest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+        Failure::usage(anyhow!("there is no check `{id}`{nearest}"))
+    })
+}
+
+fn put_check(page: &mut Page, check: &Check) {
+    let info = &check.info;
+    page.title(info.id);
+    page.indented(0, format!("{}, severity {}", info.title, info.severity), style_of(info.severity));
+    page.blank();
+    for (title, text) in
+        [("Why it matters", info.why), ("What to do", info.mend), ("Reads", &check.reads.to_string())]
+    {
+        put_section(page, title, text);
+    }
+    put_references(page, info.references);
+}
+
+fn put_section(page: &mut Page, title: &str, text: &str) {
+    page.title(title);
+    page.indented(2, text, PLAIN);
+    page.blank();
+}
+
+fn put_references(page: &mut Page, references: &[&str]) {
+    if references.is_empty() {
+        return;
+    }
+    page.title("References");
+    for reference in references {
+        page.indented(2, reference, DIM);
+    }
+}
