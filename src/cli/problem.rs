@@ -11,19 +11,22 @@ use crate::wire::Fault;
 /// Something that could not be judged as it was meant. The order is that of reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Problem {
-    file: String,
+    pub(super) file: String,
     /// From 1 on; none where the file as a whole is meant.
     line: Option<u32>,
     /// From 1 on; none where it is not known.
     column: Option<u32>,
-    message: String,
+    pub(super) message: String,
 }
 
 impl Problem {
     /// A problem of a file or directory as a whole.
     pub(super) fn of_path(path: &Path, message: impl Into<String>) -> Self {
-        let file = path.display().to_string();
-        Self { file, line: None, column: None, message: message.into() }
+        Self::of_file(&path.display().to_string(), message)
+    }
+
+    pub(super) fn of_file(file: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: None, column: None, message: message.into() }
     }
 
     pub(super) fn of_line(file: &str, line: u32, message: String) -> Self {
@@ -38,8 +41,9 @@ impl Problem {
 
 impl From<&baseline::Problem> for Problem {
     fn from(problem: &baseline::Problem) -> Self {
-        let baseline::Problem { file, line, column, message } = problem;
-        Self { column: Some(*column), ..Self::of_line(file, *line, message.clone()) }
+        let baseline::Problem { file, line, column, path, message } = problem;
+        let message = if path.is_empty() { message.clone() } else { format!("{path}: {message}") };
+        Self { column: Some(*column), ..Self::of_line(file, *line, message) }
     }
 }
 

@@ -89,7 +89,7 @@ fn put_check(page: &mut Page, check: &Check) {
     page.indented(0, format!("{}, severity {}", info.title, info.severity), style_of(info.severity));
     page.blank();
     for (title, text) in
-        [("Why it matters", info.why), ("What to do", info.mend), ("Reads", &check.reads.to_string())]
+        [("Why it matters", info.why), ("What to do", info.mend), ("Reads", &checks::reads(check.reads))]
     {
         put_section(page, title, text);
     }

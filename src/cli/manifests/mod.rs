@@ -7,7 +7,7 @@ mod read;
 mod walk;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
@@ -17,7 +17,7 @@ use crate::model::{Kind, ObjectKey, ObjectKind};
 use crate::snapshot::{Change, Facts, Intake};
 use crate::wire::manifests;
 use read::{Decoded, decode_all, read_text};
-use walk::{Source, walk};
+pub(super) use walk::{Source, walk};
 
 /// Where an object stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,6 @@ pub(super) struct Files {
     generated: HashMap<ObjectKey, u64>,
 }
 
-/// How the standard input is called.
-const STDIN_NAME: &str = "stdin";
-
 /// Reads the files and directories at the paths; `-` is the standard input.
 pub(super) fn read_files(paths: &[PathBuf], intake: &Intake, bar: &ProgressBar) -> Files {
     let mut files = Files::default();
@@ -58,15 +55,11 @@ pub(super) fn read_files(paths: &[PathBuf], intake: &Intake, bar: &ProgressBar) 
 
 impl Files {
     fn read(&mut self, source: &Source, intake: &Intake, bar: &ProgressBar) {
-        let path = match source {
-            Source::Stdin => Path::new(STDIN_NAME),
-            Source::File(path) => path,
-        };
+        let file = source.name();
         let text = match read_text(source) {
             Ok(text) => text,
-            Err(error) => return self.problems.push(Problem::of_path(path, error)),
+            Err(error) => return self.problems.push(Problem::of_file(&file, error)),
         };
-        let file: Arc<str> = path.display().to_string().into();
         let found = manifests(&text);
         self.others += found.others;
         self.problems.extend(found.faults.into_iter().map(|fault| Problem::of_fault(&file, fault)));

@@ -1,7 +1,5 @@
 //! The text of a file, with a bound, and its objects decoded on all processors.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::num::NonZero;
 use std::thread::{self, available_parallelism};
 
@@ -26,11 +24,7 @@ const DEFAULT_NAMESPACE: &str = "default";
 
 /// The text of a file; an error in words.
 pub(super) fn read_text(source: &Source) -> Result<String, String> {
-    let bytes = match source {
-        Source::Stdin => read_bytes(io::stdin().lock()),
-        Source::File(path) => File::open(path).and_then(read_bytes),
-    };
-    let bytes = bytes.map_err(|error| format!("failed to read: {error}"))?;
+    let bytes = source.read_bytes(FILE_BYTES_MAX + 1).map_err(|error| format!("failed to read: {error}"))?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("it is longer than {FILE_BYTES_MAX} bytes"));
     }
@@ -39,12 +33,6 @@ pub(super) fn read_text(source: &Source) -> Result<String, String> {
         let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
         format!("it is not UTF-8, from line {line} on")
     })
-}
-
-fn read_bytes(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// An object of a file.
