@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,8 @@ async fn sigterm_ends_it_in_time_with_the_journal_written() {
     assert!(journal.ends_with('\n'));
 }
 
-fn start(folder: &Path, cluster: &str, address: &str) -> Child {
+/// Writes a kubeconfig that leads to the cluster at this URL.
+pub(crate) fn write_kubeconfig(folder: &Path, cluster: &str) -> PathBuf {
     let kubeconfig = folder.join("kubeconfig");
     let text = format!(
         "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: '{cluster}'}}}}]\n\
@@ -54,10 +55,15 @@ fn start(folder: &Path, cluster: &str, address: &str) -> Child {
          current-context: x\n"
     );
     std::fs::write(&kubeconfig, text).unwrap();
+    kubeconfig
+}
+
+/// Starts the daemon, which serves at the address.
+pub(crate) fn start(folder: &Path, cluster: &str, address: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .arg("run")
         .args(["--serve-listen", address, "--log-level", "error", "--kubeconfig"])
-        .arg(kubeconfig)
+        .arg(write_kubeconfig(folder, cluster))
         .arg("--journal-dir")
         .arg(folder.join("journal"))
         .stderr(Stdio::inherit())
@@ -65,7 +71,8 @@ fn start(folder: &Path, cluster: &str, address: &str) -> Child {
         .unwrap()
 }
 
-fn until_ready(address: &str) {
+/// Asks the daemon at the address until it is ready.
+pub(crate) fn until_ready(address: &str) {
     let ready = || -> std::io::Result<bool> {
         let mut answer = [0; 12];
         request(address, "/readyz")?.read_exact(&mut answer)?;
@@ -82,7 +89,8 @@ fn request(address: &str, path: &str) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-fn terminate(mut daemon: Child) -> ExitStatus {
+/// Tells the daemon to end, and waits for that.
+pub(crate) fn terminate(mut daemon: Child) -> ExitStatus {
     // Every shell has it built in; a program of that name is not on every machine.
     let told = Command::new("sh").args(["-c", &format!("kill -TERM {}", daemon.id())]).status().unwrap();
     assert!(told.success());

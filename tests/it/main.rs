@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says enough where it fails")]
 
+mod check;
+mod check_live;
 mod cli;
 mod clock;
 mod config;
@@ -12,6 +14,7 @@ mod demo_wire;
 mod dirty;
 mod docs;
 mod ending;
+mod explain;
 mod floors;
 mod incremental;
 mod peer_pod_security;
