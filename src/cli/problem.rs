@@ -11,12 +11,12 @@ use crate::wire::Fault;
 /// Something that could not be judged as it was meant. The order is that of reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Problem {
-    pub(super) file: String,
+    file: String,
     /// From 1 on; none where the file as a whole is meant.
     line: Option<u32>,
     /// From 1 on; none where it is not known.
     column: Option<u32>,
-    pub(super) message: String,
+    message: String,
 }
 
 impl Problem {

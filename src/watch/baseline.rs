@@ -98,10 +98,7 @@ impl Follower {
             return None;
         }
         self.seen = Some(seen);
-        Some(match read {
-            Ok(sources) => self.shelf.update(sources),
-            Err(reason) => self.shelf.keep(self.path.to_string_lossy().into(), &reason),
-        })
+        Some(take(&mut self.shelf, &self.path, read))
     }
 
     /// Has the system tell of changes. It is asked each time, because a directory may have been exchanged for another.
@@ -111,6 +108,19 @@ impl Follower {
         if let Err(error) = watcher.watch(&directory, RecursiveMode::NonRecursive) {
             tracing::debug!(%error, directory = %directory.display(), "changes are not told");
         }
+    }
+}
+
+/// What is declared at `path` as it is now. `known_checks` are the ids that waivers may name.
+pub fn read_once(path: &Path, known_checks: Vec<&'static str>) -> Declared {
+    take(&mut Shelf::new(known_checks), path, files::read(path))
+}
+
+/// Puts what was read at `path` on the shelf.
+fn take(shelf: &mut Shelf, path: &Path, read: Result<Vec<Source>, String>) -> Declared {
+    match read {
+        Ok(sources) => shelf.update(sources),
+        Err(reason) => shelf.keep(path.to_string_lossy().into(), &reason),
     }
 }
 

@@ -31,7 +31,7 @@ use verdict::Verdict;
 pub(super) struct Check {
     /// Files of YAML or JSON, and directories of them; - for the standard input
     paths: Vec<PathBuf>,
-    /// The file or directory of what is declared [default: what Kubernetes' security guidance asks for]
+    /// The file or directory of the baseline [default: that of the settings, else the embedded one]
     #[arg(long, value_name = "PATH")]
     baseline: Option<PathBuf>,
     /// How the report is written
@@ -53,10 +53,10 @@ pub(super) enum Output {
 
 impl Check {
     pub(super) fn execute(self, environment: Vec<(OsString, OsString)>) -> Result<ExitCode, Failure> {
-        let declared = declared(self.baseline.as_deref());
         let width = terminal::width(&environment);
+        let config = self.connection.load(environment)?;
+        let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
         let mut verdict = if self.paths.is_empty() {
-            let config = self.connection.load(environment)?;
             live::judge(&config, declared).map_err(Failure::unjudged)?
         } else {
             judge_files(&self.paths, declared)

@@ -1,17 +1,18 @@
 //! A deviation that is looked for in files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::deviation::Told;
 use super::digits::Digits;
+use crate::baseline::Declared;
 use crate::cli::check::{judge_files, record};
-use crate::cli::declared::declared;
 
 /// The deviation, waived or not, whose id begins with the digits.
-pub(super) fn find(paths: &[PathBuf], baseline: Option<&Path>, digits: &Digits) -> anyhow::Result<Told> {
-    let verdict = judge_files(paths, declared(baseline));
+pub(super) fn find(paths: &[PathBuf], declared: Arc<Declared>, digits: &Digits) -> anyhow::Result<Told> {
+    let verdict = judge_files(paths, declared);
     let standing = verdict.deviations.iter().map(|it| (&**it, None));
     let waived = verdict.waived.iter().map(|it| (&it.deviation, Some(&it.waiver)));
     let all = standing.chain(waived);

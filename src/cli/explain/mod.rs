@@ -12,6 +12,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::check::write;
+use super::declared::declared;
 use super::failure::Failure;
 use super::page::{DIM, PLAIN, Page, style_of};
 use super::settings::Settings;
@@ -31,13 +32,13 @@ pub(super) struct Explain {
     subject: String,
     /// Where to look for the deviation, as `plimsoll check` does
     paths: Vec<PathBuf>,
-    /// The file or directory of what is declared, for deviations in files
+    /// The file or directory of the baseline, for deviations in files
     #[arg(long, value_name = "PATH")]
     baseline: Option<PathBuf>,
     /// Where the daemon serves [default: where `serve.listen` says]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// The configuration file that the daemon was given, in TOML
+    /// The configuration file, in TOML
     #[arg(long, value_name = "PATH")]
     config: Option<PathBuf>,
 }
@@ -58,17 +59,13 @@ impl Explain {
         environment: Vec<(OsString, OsString)>,
         page: &mut Page,
     ) -> Result<(), Failure> {
+        let config = Settings::of_file(self.config).load(environment)?;
         let told = if self.paths.is_empty() {
-            let server = match self.server {
-                Some(server) => server,
-                None => {
-                    let config = Settings::of_file(self.config).load(environment)?;
-                    format!("http://{}", config.serve.listen)
-                }
-            };
+            let server = self.server.unwrap_or_else(|| format!("http://{}", config.serve.listen));
             server::find(&server, &digits)
         } else {
-            files::find(&self.paths, self.baseline.as_deref(), &digits)
+            let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
+            files::find(&self.paths, declared, &digits)
         };
         deviation::put(page, &told.map_err(Failure::unjudged)?);
         Ok(())

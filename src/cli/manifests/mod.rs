@@ -17,7 +17,7 @@ use crate::model::{Kind, ObjectKey, ObjectKind};
 use crate::snapshot::{Change, Facts, Intake};
 use crate::wire::manifests;
 use read::{Decoded, decode_all, read_text};
-pub(super) use walk::{Source, walk};
+use walk::{Source, walk};
 
 /// Where an object stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

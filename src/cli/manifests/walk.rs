@@ -10,14 +10,14 @@ use crate::cli::problem::Problem;
 
 /// Where manifests are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) enum Source {
+pub(super) enum Source {
     Stdin,
     File(PathBuf),
 }
 
 impl Source {
     /// How reports call it.
-    pub(in crate::cli) fn name(&self) -> Arc<str> {
+    pub(super) fn name(&self) -> Arc<str> {
         match self {
             Self::Stdin => "stdin".into(),
             Self::File(path) => path.display().to_string().into(),
@@ -25,7 +25,7 @@ impl Source {
     }
 
     /// What it holds, or the beginning of it where that is more than `bytes_max`.
-    pub(in crate::cli) fn read_bytes(&self, bytes_max: u64) -> io::Result<Vec<u8>> {
+    pub(super) fn read_bytes(&self, bytes_max: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         match self {
             Self::Stdin => io::stdin().lock().take(bytes_max).read_to_end(&mut bytes)?,
@@ -49,10 +49,10 @@ const FILES_MAX: usize = 100_000;
 
 /// The files that the paths name, and those of the directories among them, in the order of names. Each is there once,
 /// however many paths and symbolic links lead to it, so that a link that leads back ends there.
-pub(in crate::cli) fn walk(paths: &[impl AsRef<Path>], problems: &mut Vec<Problem>) -> Vec<Source> {
+pub(super) fn walk(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Source> {
     let mut walk = Walk { sources: Vec::new(), seen: HashSet::new(), problems };
     for path in paths {
-        walk.enter(path.as_ref());
+        walk.enter(path);
     }
     walk.sources
 }
