@@ -1,6 +1,6 @@
 //! Text laid out within the width of a terminal.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 use anstyle::{AnsiColor, Style};
 use textwrap::core::display_width;
@@ -73,7 +73,7 @@ impl Page {
         let text = Escaped(text).to_string();
         let mut head = first;
         for line in wrap(&text, options) {
-            self.text += &format!("{head}{style}{line}{style:#}\n");
+            writeln!(self.text, "{head}{style}{line}{style:#}").expect("writing to a string cannot fail");
             head = further;
         }
     }

@@ -15,17 +15,17 @@ use crate::run::now;
 use crate::snapshot::{Batch, Intake, Snapshot};
 
 /// Judges what lies at the paths by what is declared.
-pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: Arc<Declared>) -> Verdict {
+pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -> Verdict {
     let snapshot = Arc::new(Snapshot::default());
     let intake = Intake::of(Arc::clone(&snapshot));
     let bar = terminal::bar("objects");
     let files = read_files(paths, &intake, &bar);
-    let mut engine = Engine::new(CHECKS, Arc::clone(&declared), snapshot, SignedDuration::ZERO);
+    let mut engine = Engine::new(CHECKS, Arc::clone(declared), snapshot, SignedDuration::ZERO);
     let now = now();
     engine.absorb(Batch { seen: now, changes: files.changes });
     engine.settle(now);
     bar.finish_and_clear();
-    let mut verdict = Verdict::new(&engine.view(now), &declared);
+    let mut verdict = Verdict::new(&engine.view(now), declared);
     verdict.problems.extend(files.problems);
     Verdict { others: files.others, places: files.places, ..verdict }
 }

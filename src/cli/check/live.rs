@@ -22,17 +22,17 @@ use crate::snapshot::{Intake, Snapshot};
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// Judges the cluster that the settings name by what is declared.
-pub(super) fn judge(config: &Config, declared: Arc<Declared>) -> anyhow::Result<Verdict> {
+pub(super) fn judge(config: &Config, declared: &Arc<Declared>) -> anyhow::Result<Verdict> {
     let runtime = runtime::start()?;
     let verdict = runtime.block_on(look(config, declared));
     runtime::end(runtime);
     verdict
 }
 
-async fn look(config: &Config, declared: Arc<Declared>) -> anyhow::Result<Verdict> {
+async fn look(config: &Config, declared: &Arc<Declared>) -> anyhow::Result<Verdict> {
     let client = connect(&config.kube).await?;
     let snapshot = Arc::new(Snapshot::default());
-    let mut engine = Engine::new(CHECKS, Arc::clone(&declared), Arc::clone(&snapshot), SignedDuration::ZERO);
+    let mut engine = Engine::new(CHECKS, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO);
     let mut tasks = JoinSet::new();
     let intake = Arc::new(Intake::of(Arc::clone(&snapshot)));
     let mut deliveries = follow(&mut tasks, config, &client, &intake);
@@ -55,17 +55,16 @@ async fn look(config: &Config, declared: Arc<Declared>) -> anyhow::Result<Verdic
     bar.finish_and_clear();
     let now = now();
     engine.settle(now);
-    let verdict = Verdict::new(&engine.view(now), &declared);
+    let verdict = Verdict::new(&engine.view(now), declared);
     Ok(Verdict { cluster: Some(config.cluster.clone()), ..verdict })
 }
 
 /// Whether waiting would not show the kind better: it is seen, or what hides it does not pass by itself.
 fn is_final(sight: &Sight) -> bool {
     match sight {
-        Sight::Syncing => false,
-        Sight::Synced => true,
-        Sight::Lost(Loss::ServerError) => false,
-        Sight::Lost(
+        Sight::Syncing | Sight::Lost(Loss::ServerError) => false,
+        Sight::Synced
+        | Sight::Lost(
             Loss::Unreachable | Loss::Unauthorized | Loss::Forbidden | Loss::NotServed | Loss::Undecodable,
         ) => true,
     }

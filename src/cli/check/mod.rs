@@ -57,9 +57,9 @@ impl Check {
         let config = self.connection.load(environment)?;
         let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
         let mut verdict = if self.paths.is_empty() {
-            live::judge(&config, declared).map_err(Failure::unjudged)?
+            live::judge(&config, &declared).map_err(Failure::unjudged)?
         } else {
-            judge_files(&self.paths, declared)
+            judge_files(&self.paths, &declared)
         };
         verdict.sort();
         let text = match self.output {

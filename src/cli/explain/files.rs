@@ -11,11 +11,11 @@ use crate::baseline::Declared;
 use crate::cli::check::{judge_files, record};
 
 /// The deviation, waived or not, whose id begins with the digits.
-pub(super) fn find(paths: &[PathBuf], declared: Arc<Declared>, digits: &Digits) -> anyhow::Result<Told> {
+pub(super) fn find(paths: &[PathBuf], declared: &Arc<Declared>, digits: &Digits) -> anyhow::Result<Told> {
     let verdict = judge_files(paths, declared);
     let standing = verdict.deviations.iter().map(|it| (&**it, None));
-    let waived = verdict.waived.iter().map(|it| (&it.deviation, Some(&it.waiver)));
-    let all = standing.chain(waived);
+    let excused = verdict.waived.iter().map(|it| (&it.deviation, Some(&it.waiver)));
+    let all = standing.chain(excused);
     let found = all.filter(|(deviation, _)| digits.begin(&deviation.id.to_string())).collect();
     let (deviation, waiver) = digits.only(found)?;
     let record =

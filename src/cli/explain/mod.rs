@@ -47,7 +47,7 @@ impl Explain {
     pub(super) fn execute(self, environment: Vec<(OsString, OsString)>) -> Result<(), Failure> {
         let mut page = Page::new(terminal::width(&environment));
         match Digits::parse(&self.subject) {
-            Some(digits) => self.deviation(digits.map_err(Failure::usage)?, environment, &mut page)?,
+            Some(digits) => self.deviation(&digits.map_err(Failure::usage)?, environment, &mut page)?,
             None => put_check(&mut page, find(&self.subject)?),
         }
         Ok(write(&page.into_text())?)
@@ -55,17 +55,17 @@ impl Explain {
 
     fn deviation(
         self,
-        digits: Digits,
+        digits: &Digits,
         environment: Vec<(OsString, OsString)>,
         page: &mut Page,
     ) -> Result<(), Failure> {
         let config = Settings::of_file(self.config).load(environment)?;
         let told = if self.paths.is_empty() {
             let server = self.server.unwrap_or_else(|| format!("http://{}", config.serve.listen));
-            server::find(&server, &digits)
+            server::find(&server, digits)
         } else {
             let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
-            files::find(&self.paths, declared, &digits)
+            files::find(&self.paths, &declared, digits)
         };
         deviation::put(page, &told.map_err(Failure::unjudged)?);
         Ok(())

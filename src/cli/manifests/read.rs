@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::thread::{self, available_parallelism};
 
 use indicatif::ProgressBar;
+use memchr::memchr_iter;
 
 use super::walk::Source;
 use crate::model::Kind;
@@ -30,7 +31,7 @@ pub(super) fn read_text(source: &Source) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + memchr_iter(b'\n', &error.as_bytes()[..valid]).count();
         format!("it is not UTF-8, from line {line} on")
     })
 }
