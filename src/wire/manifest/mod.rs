@@ -14,7 +14,7 @@ use memchr::memmem;
 use serde::Deserialize;
 
 use super::meta::nullable;
-use super::{DecodeError, Object, decode_json, documents};
+use super::{DecodeError, Object, decode_written_json, documents};
 use crate::model::Kind;
 
 pub use fault::Fault;
@@ -80,7 +80,7 @@ struct GeneratedMeta {
 impl Manifest<'_> {
     /// The object.
     pub fn decode(&self) -> Result<Object, Fault> {
-        decode_json(self.kind, self.json.as_bytes()).map_err(|error| match (&error, &self.json) {
+        decode_written_json(self.kind, self.json.as_bytes()).map_err(|error| match (&error, &self.json) {
             (DecodeError::Json(error), Cow::Borrowed(_)) => Fault::of_json(error, self.line),
             (DecodeError::Json(error), Cow::Owned(_)) => Fault::new(self.line, fault::reason(error)),
             _ => Fault::new(self.line, error.to_string()),

@@ -140,12 +140,21 @@ fn malformed_json_leaves_the_rest() {
 }
 
 #[test]
-fn an_object_that_does_not_decode_names_its_place() {
+fn an_object_that_does_not_decode_names_its_place_and_field() {
     let bad = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"metadata\": {\"name\": \"a\"},\n \"spec\": {\"containers\": 5}}";
     let text = format!("{}\n{bad}", pod("b"));
-    assert_eq!(found(&text), ["Pod//b@1", "!4:25 invalid type: integer `5`, expected a sequence"]);
+    assert_eq!(
+        found(&text),
+        ["Pod//b@1", "!4:25 spec.containers: invalid type: integer `5`, expected a sequence"]
+    );
     let yaml = "---\nkind: Pod\napiVersion: v1\nspec: {containers: 5}\n";
-    assert_eq!(found(yaml), ["!2 invalid type: integer `5`, expected a sequence"]);
+    assert_eq!(found(yaml), ["!2 spec.containers: invalid type: integer `5`, expected a sequence"]);
+    // A number that is quoted is text.
+    let yaml = "kind: Pod\napiVersion: v1\nspec: {securityContext: {runAsUser: '1000'}}\n";
+    assert_eq!(
+        found(yaml),
+        [r#"!1 spec.securityContext.runAsUser: invalid type: string "1000", expected i64"#]
+    );
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use proptest::prelude::*;
+use prost::Message;
 
 use super::decode_frame;
+use super::filled::filled;
 use super::proto::{envelope, event, field, number, varint};
 use crate::model::Kind;
 use crate::wire::{Encoding, FrameReader, decode_json, decode_page, decode_protobuf};
@@ -35,13 +37,23 @@ fn decode_as_anything(bytes: &Bytes) -> usize {
 fn pod() -> Vec<u8> {
     let owner = [field(1, "ReplicaSet"), field(3, "web-1"), field(5, "apps/v1"), number(6, 1)].concat();
     let labels = [field(1, "app"), field(2, "web")].concat();
-    let metadata = [field(1, "web-1-x"), field(3, "shop"), field(11, labels), field(13, owner)].concat();
-    let container = [field(1, "web"), field(15, number(2, 1))].concat();
-    let spec = [field(2, &container), field(20, &container), field(34, field(1, &container))].concat();
+    let annotation = [field(1, "seccomp.security.alpha.kubernetes.io/pod"), field(2, "unconfined")].concat();
+    let metadata = [field(1, "web-1-x"), field(3, "shop"), field(11, labels), field(12, annotation)];
+    let metadata = [metadata.concat(), field(13, owner)].concat();
+    let spec = filled(Kind::Pod).spec.expect("a pod has a spec").encode_to_vec();
     [field(1, metadata), field(2, spec)].concat()
 }
 
-const JSON_POD: &str = r#"{"metadata":{"name":"web-1-x","namespace":"shop","labels":{"app":"web"},"ownerReferences":[{"kind":"ReplicaSet","controller":true}]},"spec":{"containers":[{"name":"web","securityContext":{"privileged":true}}]}}"#;
+const JSON_POD: &str = concat!(
+    r#"{"metadata":{"name":"web-1-x","namespace":"shop","labels":{"app":"web"},"annotations":{"other":"x","#,
+    r#""seccomp.security.alpha.kubernetes.io/pod":"unconfined"},"ownerReferences":[{"kind":"ReplicaSet","#,
+    r#""controller":true}]},"spec":{"hostPID":true,"os":{"name":"linux"},"securityContext":{"runAsUser":1,"#,
+    r#""sysctls":[{"name":"a","value":"1"}],"supplementalGroups":[1]},"volumes":[{"name":"a","hostPath":"#,
+    r#"{"path":"/"}},{"csi":{"driver":"d"}},{"name":"b","later":{}}],"containers":[{"name":"web","ports":"#,
+    r#"[{"hostPort":80}],"volumeMounts":[{"name":"a"}],"livenessProbe":{"httpGet":{"host":"h"}},"lifecycle":"#,
+    r#"{"preStop":{"tcpSocket":{"host":"h"}}},"securityContext":{"privileged":true,"capabilities":{"add":"#,
+    r#"["ALL"]},"seccompProfile":{"type":"Unconfined"},"seLinuxOptions":{"type":"t"}}}]}}"#,
+);
 
 /// Valid input of every form.
 fn valid() -> Vec<Vec<u8>> {
@@ -111,8 +123,10 @@ fn deep_json_is_skipped_where_nothing_is_read() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = [open.repeat(DEPTH), "1".to_owned(), close.repeat(DEPTH)].concat();
-            let pod =
-                format!(r#"{{"status": {deep}, "metadata": {{"name": "web", "managedFields": {deep}}}}}"#);
+            let pod = format!(
+                r#"{{"status": {deep}, "metadata": {{"name": "web", "managedFields": {deep}, "annotations":
+                    {{"other": {deep}}}}}, "spec": {{"volumes": [{{"later": {deep}}}]}}}}"#
+            );
             assert_eq!(decode_json(Kind::Pod, pod.as_bytes()).unwrap().metadata.name, "web");
             let page = format!(r#"{{"other": {deep}, "items": [{pod}]}}"#);
             assert_eq!(decode_page(Kind::Pod, Encoding::Json, page.into()).unwrap().items.len(), 1);
@@ -132,7 +146,11 @@ fn deep_json_is_an_error_where_something_is_read() {
                 format!(r#"{{"metadata": {{"name": {deep}"#),
                 format!(r#"{{"metadata": {{"labels": {{"app": {deep}"#),
                 format!(r#"{{"metadata": {{"ownerReferences": [{deep}"#),
+                format!(r#"{{"metadata": {{"annotations": {deep}"#),
                 format!(r#"{{"spec": {{"containers": [{{"securityContext": {deep}"#),
+                format!(r#"{{"spec": {{"containers": [{{"livenessProbe": {{"httpGet": {deep}"#),
+                format!(r#"{{"spec": {{"volumes": [{{"later": {deep}"#),
+                format!(r#"{{"spec": {{"volumes": [{{"hostPath": {deep}"#),
                 format!(r#"{{"items": [{deep}"#),
                 format!(r#"{{"type": {deep}"#),
                 format!(r#"{{"type": "ERROR", "object": {deep}"#),
