@@ -29,7 +29,13 @@ impl Source {
         let mut bytes = Vec::new();
         match self {
             Self::Stdin => io::stdin().lock().take(bytes_max).read_to_end(&mut bytes)?,
-            Self::File(path) => File::open(path)?.take(bytes_max).read_to_end(&mut bytes)?,
+            Self::File(path) => {
+                let file = File::open(path)?;
+                // Long files are not to be moved about while they grow in memory.
+                let length = file.metadata()?.len().min(bytes_max);
+                bytes.reserve_exact(usize::try_from(length).unwrap_or_default() + 1);
+                file.take(bytes_max).read_to_end(&mut bytes)?
+            }
         };
         Ok(bytes)
     }
