@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::baseline::{Baseline, Declared};
 use crate::model::{CheckInfo, Finding, Kind, ObjectKey, ObjectKind, ObjectRef, Scope, Waiver};
 use crate::snapshot::{Labels, Snapshot, Workload};
+pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 
 pub use page::{reads, render_pages};

@@ -1,6 +1,7 @@
 //! The story that the demo tells: what happens in the cluster, and which transitions must come of it.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::model::{Event, Kind, ObjectKey};
 
@@ -9,6 +10,22 @@ use super::store::Store;
 
 /// The check that the scenario is about.
 pub const PRIVILEGED: &str = "pod-security/privileged";
+
+/// What the embedded cluster is held against when the scenario begins.
+pub const BASELINE: &str = include_str!("baseline.yaml");
+
+/// The same, with a waiver through this day for what the network of the nodes is made of.
+pub fn waived_baseline(through: Date) -> String {
+    format!(
+        "{BASELINE}\
+         \x20 waivers:\n\
+         \x20   - check: {PRIVILEGED}\n\
+         \x20     match: {{namespace: kube-system, kind: DaemonSet, name: kube-proxy}}\n\
+         \x20     owner: platform@harbourline.example\n\
+         \x20     reason: it writes the packet filter of its node\n\
+         \x20     expires: {through}\n"
+    )
+}
 
 /// One thing that happens, and what it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +46,8 @@ pub enum Action {
     Finish(Workload),
     /// The workload is deleted with its pods.
     Remove(Workload),
+    /// Nothing happens in the cluster: [`waived_baseline`] takes the place of [`BASELINE`].
+    Waive,
 }
 
 /// A transition as far as the scenario can know it.
@@ -61,8 +80,16 @@ fn privileged(workload: &Workload, event: Event) -> Vec<Expected> {
 
 /// The steps, in the order in which they must be taken.
 pub fn steps() -> Vec<Step> {
-    [debugger_appears(), checkout_loosened(), by_hand(), nightly_report(), cache_tuning(), debugger_leaves()]
-        .concat()
+    [
+        debugger_appears(),
+        checkout_loosened(),
+        by_hand(),
+        nightly_report(),
+        cache_tuning(),
+        debugger_leaves(),
+        proxy_waived(),
+    ]
+    .concat()
 }
 
 /// Does what the step says.
@@ -71,6 +98,7 @@ pub fn apply(step: &Step, store: &Store, now: Timestamp) {
         Action::RollOut(workload) => roll_out(store, workload, now),
         Action::Finish(workload) => retire_old(store, workload, now),
         Action::Remove(workload) => remove(store, workload),
+        Action::Waive => {}
     }
 }
 
@@ -166,4 +194,13 @@ fn debugger_leaves() -> Vec<Step> {
         &debugger,
         privileged(&debugger, Event::Resolved),
     )]
+}
+
+fn proxy_waived() -> Vec<Step> {
+    let proxy = Workload::new(Kind::DaemonSet, "kube-system", "kube-proxy", 12, &["kube-proxy"]);
+    vec![Step {
+        title: "The baseline gets a waiver: the platform's team answers for kube-proxy",
+        action: Action::Waive,
+        expected: privileged(&proxy.privileged("kube-proxy"), Event::Resolved),
+    }]
 }

@@ -27,7 +27,10 @@ async fn sigterm_ends_it_in_time_with_the_journal_written() {
     let server = Server::start(store).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let daemon = start(folder.path(), &server.url(), &address);
+    let baseline = folder.path().join("baseline.yaml");
+    std::fs::write(&baseline, scenario::BASELINE).unwrap();
+    let daemon =
+        start(folder.path(), &server.url(), &address, &["--baseline-path", baseline.to_str().unwrap()]);
 
     let asked = address.clone();
     timeout(READY_MAX, spawn_blocking(move || until_ready(&asked)))
@@ -58,14 +61,15 @@ pub(crate) fn write_kubeconfig(folder: &Path, cluster: &str) -> PathBuf {
     kubeconfig
 }
 
-/// Starts the daemon, which serves at the address.
-pub(crate) fn start(folder: &Path, cluster: &str, address: &str) -> Child {
+/// Starts the daemon, which serves at the address, with more arguments.
+pub(crate) fn start(folder: &Path, cluster: &str, address: &str, more: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .arg("run")
         .args(["--serve-listen", address, "--log-level", "error", "--kubeconfig"])
         .arg(write_kubeconfig(folder, cluster))
         .arg("--journal-dir")
         .arg(folder.join("journal"))
+        .args(more)
         .stderr(Stdio::inherit())
         .spawn()
         .unwrap()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::baseline::{Declared, Level};
-use plimsoll::checks::CHECKS;
+use plimsoll::checks::{self, CHECKS, Reads};
 use plimsoll::engine::Engine;
 use plimsoll::model::{Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View};
 use plimsoll::snapshot::{Batch, Change, Intake, Snapshot};
@@ -372,8 +372,6 @@ impl Replay {
     }
 }
 
-const PODS: &str = "pod-security/";
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -392,8 +390,11 @@ proptest! {
             truth.take(step, &mut daemon);
             if settle {
                 let transitions = daemon.settle();
-                let pods_seen = Kind::ALL[1..].iter().all(|kind| truth.sighted(*kind));
-                prop_assert!(pods_seen || transitions.iter().all(|it| !it.deviation.check.id.starts_with(PODS)));
+                for transition in &transitions {
+                    let check = checks::find(transition.deviation.check.id).expect("it is in the table");
+                    let Reads::Kinds(kinds) = check.reads else { continue };
+                    prop_assert!(kinds.iter().all(|kind| truth.sighted(*kind)), "blind: {:?}", transition);
+                }
                 replay.play(transitions)?;
                 replay.matches(&daemon.view())?;
             }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::baseline::Declared;
+use crate::checks::BASELINE_PROBLEM;
 use crate::cli::manifests::Place;
 use crate::cli::problem::Problem;
 use crate::model::{Deviation, DeviationId, Kind, ObjectKey, Severity, Sight, View, Waived, Waiver};
@@ -49,7 +50,13 @@ impl Verdict {
     pub(super) fn new(view: &View, declared: &Declared) -> Self {
         Self {
             cluster: None,
-            deviations: view.standing.values().cloned().collect(),
+            // What is wrong with the baseline is told among the problems, and once.
+            deviations: view
+                .standing
+                .values()
+                .filter(|it| it.check != &BASELINE_PROBLEM.info)
+                .cloned()
+                .collect(),
             waived: view.waived.iter().map(|(id, waived)| excused(*id, waived, view)).collect(),
             blind: blind(view),
             problems: declared.problems.iter().map(Problem::from).collect(),

@@ -22,8 +22,8 @@ use terminal::Terminal;
 /// Show everything on an embedded cluster; no Kubernetes is needed.
 ///
 /// The daemon watches a small API server on loopback over its real protocol, while a scenario makes
-/// workloads deviate and mends them. Where the journal of the settings lies does not matter: the demo keeps
-/// its own, and removes it at the end.
+/// workloads deviate and mends them. The journal and the baseline of the settings do not matter: the demo has
+/// its own, and removes them at the end.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
     /// Play the scenario once, on any free port, and end: with status 0 only if all that was to be seen was
@@ -55,13 +55,12 @@ impl Demo {
 }
 
 async fn play(mut config: Config, once: bool) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir().context("failed to make a folder for the journal")?;
-    config.journal.dir = folder.path().to_owned();
+    let folder = tempfile::tempdir().context("failed to make a folder for journal and baseline")?;
     // What is made up here must page nobody.
     config.alertmanager.urls.clear();
     "demo".clone_into(&mut config.cluster);
     let mut terminal = Terminal::new();
-    let mut stage = Stage::open(&config).await?;
+    let mut stage = Stage::open(config, folder.path()).await?;
     terminal::open(&stage);
     let outcome = tokio::select! {
         outcome = perform(&mut stage, &mut terminal, once) => outcome,
@@ -83,7 +82,7 @@ async fn perform(stage: &mut Stage, terminal: &mut Terminal, once: bool) -> anyh
             tokio::time::sleep(PAUSE).await;
         }
         terminal::title(step.title);
-        stage.apply(&step);
+        stage.apply(&step)?;
         outcomes.push(stage.await_transitions(&step.expected, terminal).await?);
     }
     let amiss: usize = outcomes.iter().map(|outcome| outcome.missing + outcome.unexpected).sum();

@@ -1,17 +1,21 @@
 //! Where the demo plays: the embedded cluster and the daemon that watches it.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Span;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::terminal::{self, Terminal};
 use crate::config::Config;
 use crate::demo::population;
-use crate::demo::scenario::{self, Expected, Step};
+use crate::demo::scenario::{self, Action, Expected, Step};
 use crate::demo::server::Server;
 use crate::demo::store::Store;
 use crate::model::Kind;
@@ -26,11 +30,16 @@ const TOLD_MAX: usize = 1024;
 /// How long the daemon may take to see a step.
 const STEP_MAX: Duration = Duration::from_secs(10);
 
+/// For how many days what is waived in the story is waived.
+const WAIVED_DAYS: i64 = 30;
+
 /// The cluster, the daemon, and what the daemon tells.
 pub(super) struct Stage {
     server: Server,
     daemon: Daemon,
     told: mpsc::Receiver<Told>,
+    /// The file of the baseline.
+    baseline: PathBuf,
 }
 
 /// How a step went.
@@ -42,7 +51,12 @@ pub(super) struct Outcome {
 }
 
 impl Stage {
-    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+    /// `folder` is where the journal and the baseline are kept.
+    pub(super) async fn open(mut config: Config, folder: &Path) -> anyhow::Result<Self> {
+        let baseline = folder.join("baseline.yaml");
+        fs::write(&baseline, scenario::BASELINE).context("failed to write the baseline")?;
+        config.baseline.path = Some(baseline.clone());
+        config.journal.dir = folder.join("journal");
         let store = Arc::new(Store::new(LOG_DEPTH));
         population::populate(&store, now());
         let server = Server::start(store).await?;
@@ -51,8 +65,8 @@ impl Stage {
         kube_config.default_retry = false;
         let client = kube::Client::try_from(kube_config)?;
         let (tell, told) = mpsc::channel(TOLD_MAX);
-        let daemon = Daemon::start(config, client, Some(tell)).await?;
-        Ok(Self { server, daemon, told })
+        let daemon = Daemon::start(&config, client, Some(tell)).await?;
+        Ok(Self { server, daemon, told, baseline })
     }
 
     pub(super) async fn close(self) -> anyhow::Result<()> {
@@ -74,8 +88,15 @@ impl Stage {
         self.server.store().len(kind)
     }
 
-    pub(super) fn apply(&self, step: &Step) {
+    pub(super) fn apply(&self, step: &Step) -> anyhow::Result<()> {
+        if step.action == Action::Waive {
+            let through =
+                TimeZone::UTC.to_datetime(now()).date().saturating_add(Span::new().days(WAIVED_DAYS));
+            fs::write(&self.baseline, scenario::waived_baseline(through))
+                .context("failed to write the baseline")?;
+        }
         scenario::apply(step, self.server.store(), now());
+        Ok(())
     }
 
     /// Shows transitions until all that are expected have come and the daemon holds what the cluster holds.

@@ -225,7 +225,10 @@ fn a_kind_that_a_check_does_not_read_does_not_blind_it() {
     let mut cluster = Cluster::synced(WITH_NAMES.as_slice());
     cluster.lose(Kind::Namespace);
     cluster.see("web", "bad");
-    assert_eq!(cluster.settle(), ["opened test/names Pod/shop/web bad", "opened monitor/blind Cluster sight"]);
+    assert_eq!(
+        cluster.settle(),
+        ["opened test/names Pod/shop/web bad", "opened monitor/blind Cluster sight"]
+    );
     for it in cluster.engine.view(at(0)).checks {
         let reads = checks::find(it.check.id).map(|check| check.reads);
         let reads = matches!(reads, Some(Reads::Kinds(kinds)) if kinds.contains(&Kind::Namespace));

@@ -8,7 +8,7 @@ use plimsoll::model::{Kind, Loss, Sight};
 use plimsoll::watch::Options;
 use tokio::time::Instant;
 
-use super::rig::{Rig, now, options, pod};
+use super::rig::{Rig, namespace, now, options, pod};
 
 fn forbidden(kind: Kind) -> Faults {
     Faults { forbidden: BTreeSet::from([kind]), ..Faults::default() }
@@ -35,11 +35,17 @@ async fn a_forbidden_kind_blinds_its_checks_until_it_is_allowed() {
 
 #[tokio::test]
 async fn a_forbidden_kind_that_a_check_does_not_need_leaves_it_be() {
-    let mut rig = Rig::start(forbidden(Kind::Namespace), options()).await;
-    rig.until("what can be seen", |rig| rig.standing() == ["bad", "worse"]).await;
-    rig.until("the refusal", |rig| rig.sight(Kind::Namespace) == Sight::Lost(Loss::Forbidden)).await;
-    rig.store().put(pod("new", true), now());
-    rig.until("a new pod", |rig| rig.standing() == ["bad", "new", "worse"]).await;
+    let unlabelled = |rig: &mut Rig| {
+        let standing = rig.view().standing;
+        standing.values().filter(|it| it.check.id == "pod-security/admission-label").count()
+    };
+    let mut rig = Rig::start(forbidden(Kind::CronJob), options()).await;
+    rig.until("the refusal", |rig| rig.sight(Kind::CronJob) == Sight::Lost(Loss::Forbidden)).await;
+    for (name, count) in [("shop", 1), ("payments", 2)] {
+        rig.store().put(namespace(name), now());
+        rig.until("a namespace without label", |rig| unlabelled(rig) == count).await;
+    }
+    assert_eq!(rig.blind(), [Kind::CronJob], "the checks of pods need it");
 }
 
 #[tokio::test]

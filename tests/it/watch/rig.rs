@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::client::{Body, ClientBuilder, DynBody};
 use plimsoll::baseline::Declared;
 use plimsoll::checks::CHECKS;
-use plimsoll::demo::objects::{Container, ObjectMeta, Pod, PodSpec, SecurityContext};
+use plimsoll::demo::objects::{Container, Namespace, ObjectMeta, Pod, PodSpec, SecurityContext};
 use plimsoll::demo::server::{Faults, Server};
 use plimsoll::demo::store::Store;
 use plimsoll::engine::Engine;
@@ -52,6 +52,12 @@ pub(super) fn pod(name: &str, privileged: bool) -> Pod {
     let metadata =
         ObjectMeta { namespace: "shop".to_owned(), name: name.to_owned(), ..ObjectMeta::default() };
     Pod { metadata, spec: PodSpec { containers: vec![container], ..PodSpec::default() }, ..Pod::default() }
+}
+
+/// A namespace without labels.
+pub(super) fn namespace(name: &str) -> Namespace {
+    let metadata = ObjectMeta { name: name.to_owned(), ..ObjectMeta::default() };
+    Namespace { metadata, ..Namespace::default() }
 }
 
 /// A store with five pods, of which `bad` and `worse` are privileged.
