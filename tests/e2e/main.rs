@@ -12,6 +12,7 @@ mod deviation;
 mod lost_right;
 mod paging;
 mod parts;
+mod pod_security_agreement;
 mod restart;
 mod token;
 mod wire;

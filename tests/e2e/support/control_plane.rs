@@ -143,7 +143,8 @@ impl ControlPlane {
         });
     }
 
-    fn admin(&self) -> PathBuf {
+    /// The kubeconfig file of the administrator.
+    pub(crate) fn admin(&self) -> PathBuf {
         admin_file(self.home.path())
     }
 

@@ -39,17 +39,25 @@ pub(crate) fn write(file: PathBuf, server: &str, authority: &Path, user: &Value)
 /// GET with the `Accept` header given, as the user of the kubeconfig file.
 pub(crate) fn get(file: &Path, path: &str, accept: &str) -> Result<Served, String> {
     let request = Request::get(path).header("accept", accept).body(Body::empty()).expect("it is well formed");
-    runtime().block_on(async {
-        let kubeconfig = Kubeconfig::read_from(file).map_err(|error| error.to_string())?;
-        let options = KubeConfigOptions::default();
-        let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
-            .await
-            .map_err(|error| error.to_string())?;
-        let client = Client::try_from(config).map_err(|error| error.to_string())?;
-        let response = client.send(request).await.map_err(|error| format!("{path}: {error}"))?;
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.map_err(|error| format!("{path}: {error}"))?.to_bytes();
-        let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
-        Ok(Served { status: head.status, content_type: content_type.unwrap_or_default().to_owned(), body })
-    })
+    runtime().block_on(async { send(&client(file).await?, request).await })
+}
+
+/// A client of the user of the kubeconfig file, for the runtime that this runs in.
+pub(crate) async fn client(file: &Path) -> Result<Client, String> {
+    let kubeconfig = Kubeconfig::read_from(file).map_err(|error| error.to_string())?;
+    let options = KubeConfigOptions::default();
+    let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+        .await
+        .map_err(|error| error.to_string())?;
+    Client::try_from(config).map_err(|error| error.to_string())
+}
+
+/// Asks, and reads the whole answer.
+pub(crate) async fn send(client: &Client, request: Request<Body>) -> Result<Served, String> {
+    let path = request.uri().to_string();
+    let response = client.send(request).await.map_err(|error| format!("{path}: {error}"))?;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map_err(|error| format!("{path}: {error}"))?.to_bytes();
+    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
+    Ok(Served { status: head.status, content_type: content_type.unwrap_or_default().to_owned(), body })
 }
