@@ -35,6 +35,12 @@ impl<'a> Namespace<'a> {
         self.apply(&manifest);
     }
 
+    /// Labels it so that the API server admits only pods that keep to this level, at its newest version.
+    pub(crate) fn enforce(&self, level: &str) {
+        let label = format!("pod-security.kubernetes.io/enforce={level}");
+        self.kubectl(&["label", "--overwrite", "namespace", &self.name, &label]);
+    }
+
     /// A pod without a controller.
     pub(crate) fn pod(&self, name: &str, privileged: bool) {
         self.pods(&[name.to_owned()], privileged);

@@ -59,12 +59,13 @@ impl Journal {
         whole.lines().filter_map(read_event).collect()
     }
 
-    /// The transitions of one check on one object, in the order written, as `opened` or `opened, while down`.
+    /// The transitions of one check on one object, in the order written, as `opened` or `opened, while down`. That of
+    /// an object without namespace is empty.
     pub(crate) fn transitions(&self, check: &str, namespace: &str, name: &str) -> Vec<String> {
         let events = self.events().into_iter();
         let ours = events.filter(|event| {
-            let object = (event.object.namespace.as_deref(), event.object.name.as_deref());
-            event.check == check && object == (Some(namespace), Some(name))
+            let of = event.object.namespace.as_deref().unwrap_or_default();
+            event.check == check && (of, event.object.name.as_deref()) == (namespace, Some(name))
         });
         ours.map(|event| {
             if event.while_down { format!("{}, while down", event.transition) } else { event.transition }
