@@ -34,7 +34,7 @@ fn a_deployment_becomes_privileged_and_is_mended() {
     scene.wait_for_transitions(PRIVILEGED, (NAMESPACE, "web"), &["opened"]);
     let alerts = scene.wait_for_alerts(PRIVILEGED, NAMESPACE, &["web"]);
     check_alert(&alerts[0], &opened(&scene));
-    scene.wait_for_count(NAMESPACE, "web", 2);
+    scene.wait_for_count(PRIVILEGED, (NAMESPACE, "web"), 2);
 
     namespace.deployment("web", false);
     namespace.wait_for_pods("web", false);

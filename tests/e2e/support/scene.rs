@@ -71,10 +71,11 @@ impl Scene {
         events
     }
 
-    /// Waits until the API says that so many instances of a Deployment show its one deviation.
+    /// Waits until the API says that so many instances of a Deployment show its one deviation from a check.
     #[track_caller]
-    pub(crate) fn wait_for_count(&self, namespace: &str, name: &str, count: u64) {
-        let path = format!("/api/v1/deviations?kind=Deployment&namespace={namespace}&name={name}");
+    pub(crate) fn wait_for_count(&self, check: &str, (namespace, name): (&str, &str), count: u64) {
+        let path =
+            format!("/api/v1/deviations?check={check}&kind=Deployment&namespace={namespace}&name={name}");
         eventually(&format!("{count} pods of {name} deviate"), || {
             let page = self.daemon.get(&path)?.json()?;
             let counts: Vec<_> =
