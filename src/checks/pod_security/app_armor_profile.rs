@@ -1,8 +1,8 @@
-//! No pod may leave the AppArmor profile that its node gives it, but for one that the node holds.
+//! No pod may leave the `AppArmor` profile that its node gives it, but for one that the node holds.
 //!
 //! Level baseline, since v1.0. Fields: `securityContext.appArmorProfile.type` of the pod and of every
-//! container, init container and ephemeral container; allowed: undefined, RuntimeDefault or Localhost. And
-//! every annotation that begins with `container.apparmor.security.beta.kubernetes.io/`, of whatever
+//! container, init container and ephemeral container; allowed: undefined, `RuntimeDefault` or `Localhost`.
+//! And every annotation that begins with `container.apparmor.security.beta.kubernetes.io/`, of whatever
 //! container; allowed: empty, `runtime/default` or `localhost/*`.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 

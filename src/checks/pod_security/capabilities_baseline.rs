@@ -2,8 +2,9 @@
 //!
 //! Level baseline, since v1.0; at level restricted `capabilities-restricted` takes its place. Field:
 //! `securityContext.capabilities.add` of every container, init container and ephemeral container. Allowed:
-//! AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, SETFCAP, SETGID, SETPCAP,
-//! SETUID and SYS_CHROOT, written exactly so. NET_RAW, which runtimes may give too, is not among them.
+//! `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`, `FOWNER`, `FSETID`, `KILL`, `MKNOD`, `NET_BIND_SERVICE`,
+//! `SETFCAP`, `SETGID`, `SETPCAP`, `SETUID` and `SYS_CHROOT`, written exactly so. `NET_RAW`, which runtimes
+//! may give too, is not among them.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 
 use super::Control;

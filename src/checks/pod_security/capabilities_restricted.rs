@@ -1,8 +1,8 @@
-//! Every container must drop all capabilities, and may add none but NET_BIND_SERVICE.
+//! Every container must drop all capabilities, and may add none but `NET_BIND_SERVICE`.
 //!
 //! Level restricted, since v1.22; it takes the place of `capabilities-baseline`. Fields:
 //! `securityContext.capabilities.drop` of every container, init container and ephemeral container, which must
-//! hold ALL, written exactly so; and `securityContext.capabilities.add`; allowed: NET_BIND_SERVICE. Since
+//! hold `ALL`, written exactly so; and `securityContext.capabilities.add`; allowed: `NET_BIND_SERVICE`. Since
 //! v1.25 pods of Windows, which knows no capabilities, are let pass.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
 

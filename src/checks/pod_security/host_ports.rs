@@ -1,8 +1,8 @@
 //! No container may take a port of its node.
 //!
 //! Level baseline, since v1.0. Field: `ports[*].hostPort` of every container, init container and ephemeral
-//! container. Allowed: undefined or 0. Where a pod has `hostNetwork`, Kubernetes fills in hostPort with
-//! containerPort. <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
+//! container. Allowed: undefined or 0. Where a pod has `hostNetwork`, Kubernetes fills in `hostPort` with
+//! `containerPort`. <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 
 use super::Control;
 use super::violation::{Part, Remedy, Violation, Wrong, list};

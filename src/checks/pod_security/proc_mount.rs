@@ -2,7 +2,7 @@
 //!
 //! Level baseline, since v1.0; at level restricted `proc-mount-restricted` takes its place from v1.35 on.
 //! Field: `securityContext.procMount` of every container, init container and ephemeral container. Allowed:
-//! undefined or Default. Since v1.35 pods with a user namespace of their own (`hostUsers: false`) are let
+//! undefined or `Default`. Since v1.35 pods with a user namespace of their own (`hostUsers: false`) are let
 //! pass. <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 
 use super::Control;

@@ -2,7 +2,7 @@
 //!
 //! Level restricted, since v1.35; it takes the place of `proc-mount`, which then lets pods with a user
 //! namespace pass. Field: `securityContext.procMount` of every container, init container and ephemeral
-//! container. Allowed: undefined or Default.
+//! container. Allowed: undefined or `Default`.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
 
 use super::Control;

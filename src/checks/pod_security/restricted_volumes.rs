@@ -1,8 +1,8 @@
 //! No pod may have volumes but of the sources that are safe in any pod.
 //!
 //! Level restricted, since v1.0; it takes the place of `host-path-volumes`. Field: `spec.volumes[*]`. Allowed
-//! at every version: configMap, csi, downwardAPI, emptyDir, ephemeral, image, persistentVolumeClaim,
-//! projected and secret; a volume without a source is an emptyDir.
+//! at every version: `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`,
+//! `persistentVolumeClaim`, `projected` and `secret`; a volume without a source is an `emptyDir`.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
 
 use super::Control;

@@ -1,7 +1,7 @@
 //! Every container must be made to run as another user than root.
 //!
 //! Level restricted, since v1.0. Fields: `securityContext.runAsNonRoot` of the pod and of every container,
-//! init container and ephemeral container. Allowed: true; undefined in a container where the pod has true.
+//! init container and ephemeral container. Allowed: `true`; undefined in a container where the pod has true.
 //! Since v1.35 pods with a user namespace of their own (`hostUsers: false`) are let pass.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
 

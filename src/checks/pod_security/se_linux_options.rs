@@ -1,9 +1,10 @@
-//! No pod may choose its SELinux type freely, nor its user or role at all.
+//! No pod may choose its `SELinux` type freely, nor its user or role at all.
 //!
 //! Level baseline, since v1.0. Fields: `securityContext.seLinuxOptions` of the pod and of every container,
-//! init container and ephemeral container: `type`; allowed: undefined, empty, container_t, container_init_t,
-//! container_kvm_t and, since v1.31, container_engine_t; `user` and `role`; allowed: undefined or empty.
-//! `level` is free. <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
+//! init container and ephemeral container: `type`; allowed: undefined, empty, `container_t`,
+//! `container_init_t`, `container_kvm_t` and, since v1.31, `container_engine_t`; `user` and `role`; allowed:
+//! undefined or empty. `level` is free.
+//! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 
 use super::Control;
 use super::violation::{Part, Remedy, Violation, Wrong, settings, shown};

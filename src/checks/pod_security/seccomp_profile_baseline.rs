@@ -2,7 +2,7 @@
 //!
 //! Level baseline, since v1.0; at level restricted `seccomp-profile-restricted` takes its place from v1.19
 //! on. Fields since v1.19: `securityContext.seccompProfile.type` of the pod and of every container, init
-//! container and ephemeral container; allowed: undefined, RuntimeDefault or Localhost. Before v1.19: the
+//! container and ephemeral container; allowed: undefined, `RuntimeDefault` or `Localhost`. Before v1.19: the
 //! annotations `seccomp.security.alpha.kubernetes.io/pod` and
 //! `container.seccomp.security.alpha.kubernetes.io/NAME` of every container there is; allowed: undefined,
 //! `runtime/default`, `docker/default` or `localhost/*`.

@@ -2,8 +2,8 @@
 //!
 //! Level restricted, since v1.19; it takes the place of `seccomp-profile-baseline`. Fields:
 //! `securityContext.seccompProfile.type` of the pod and of every container, init container and ephemeral
-//! container. Allowed: RuntimeDefault or Localhost; undefined in a container where the pod has one of these.
-//! Since v1.25 pods of Windows, which knows no seccomp, are let pass.
+//! container. Allowed: `RuntimeDefault` or `Localhost`; undefined in a container where the pod has one of
+//! these. Since v1.25 pods of Windows, which knows no seccomp, are let pass.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
 
 use super::Control;

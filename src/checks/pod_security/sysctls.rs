@@ -1,10 +1,11 @@
 //! No pod may set kernel parameters but those that stay within it.
 //!
-//! Level baseline, since v1.0. Field: `spec.securityContext.sysctls[*].name`. Allowed: kernel.shm_rmid_forced
-//! and, each with net.ipv4. before it, ip_local_port_range, ip_unprivileged_port_start, ping_group_range and
-//! tcp_syncookies; since v1.27 ip_local_reserved_ports; since v1.29 tcp_fin_timeout, tcp_keepalive_intvl,
-//! tcp_keepalive_probes and tcp_keepalive_time; since v1.32 tcp_rmem and tcp_wmem; since v1.37
-//! tcp_notsent_lowat and tcp_slow_start_after_idle.
+//! Level baseline, since v1.0. Field: `spec.securityContext.sysctls[*].name`. Allowed:
+//! `kernel.shm_rmid_forced` and, each with `net.ipv4.` before it, `ip_local_port_range`,
+//! `ip_unprivileged_port_start`, `ping_group_range` and `tcp_syncookies`; since v1.27
+//! `ip_local_reserved_ports`; since v1.29 `tcp_fin_timeout`, `tcp_keepalive_intvl`, `tcp_keepalive_probes`
+//! and `tcp_keepalive_time`; since v1.32 `tcp_rmem` and `tcp_wmem`; since v1.37 `tcp_notsent_lowat` and
+//! `tcp_slow_start_after_idle`.
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline>
 
 use super::Control;
