@@ -181,6 +181,10 @@ fn cut_usual(frame: &Bytes) -> Option<(String, Bytes)> {
     let rest = frame.strip_prefix(b"{\"type\":\"")?;
     let end = rest.iter().position(|byte| *byte == b'"')?;
     let (event, rest) = rest.split_at(end);
+    // An escape is no usual spelling, and is not read here.
+    if event.contains(&b'\\') {
+        return None;
+    }
     let object = rest.strip_prefix(b"\",\"object\":")?.trim_ascii_end().strip_suffix(b"}")?;
     Some((std::str::from_utf8(event).ok()?.to_owned(), frame.slice_ref(object)))
 }

@@ -141,6 +141,18 @@ fn an_event_says_what_happened_to_which_object() {
 }
 
 #[test]
+fn a_type_is_the_same_however_it_is_spelled() {
+    for frame in [
+        r#"{"type":"ADDED","object":{"metadata":{"name":"web"}}}"#,
+        r#"{"type":"ADD\u0045D","object":{"metadata":{"name":"web"}}}"#,
+        r#"{"object": {"metadata":{"name":"web"}}, "t\u0079pe": "ADDED"}"#,
+    ] {
+        let frame = decode_frame(Kind::Pod, Encoding::Json, frame.into()).unwrap();
+        assert_eq!(told(frame), ("added", "web".to_owned()));
+    }
+}
+
+#[test]
 fn a_bookmark_says_whether_it_ends_the_first_list() {
     for (value, end) in [("true", true), ("false", false)] {
         let expected = Frame::Bookmark { resource_version: "17".to_owned(), initial_events_end: end };
