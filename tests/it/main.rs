@@ -16,6 +16,7 @@ mod docs;
 mod ending;
 mod explain;
 mod floors;
+mod fuzz;
 mod incremental;
 mod peer_pod_security;
 mod watch;

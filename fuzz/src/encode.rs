@@ -1,0 +1,86 @@
+//! Objects, lists and events back to protobuf, by Kubernetes' field numbers.
+
+use bytes::Bytes;
+use prost::{Message, encode_length_delimiter};
+
+use crate::model::Kind;
+use crate::wire::{Frame, Item, Object, Page};
+
+/// A field that holds bytes, text or a message.
+pub fn field(tag: u32, content: impl AsRef<[u8]>) -> Vec<u8> {
+    const LENGTH_DELIMITED: u32 = 2;
+    let content = content.as_ref();
+    [&varint((tag << 3 | LENGTH_DELIMITED) as usize), &varint(content.len()), content].concat()
+}
+
+fn varint(value: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode_length_delimiter(value, &mut out).expect("a vector grows");
+    out
+}
+
+/// The API server's prefix and `runtime.Unknown` around a message.
+pub fn envelope(message: impl AsRef<[u8]>) -> Vec<u8> {
+    [b"k8s\0".to_vec(), field(2, message)].concat()
+}
+
+/// The numbers of the fields that lead from an object of the kind to what holds the metadata and the spec of its pods.
+fn path(kind: Kind) -> &'static [u32] {
+    match kind {
+        Kind::Namespace | Kind::Pod => &[],
+        Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => &[2, 3],
+        Kind::DaemonSet => &[2, 2],
+        Kind::Job => &[2, 6],
+        Kind::CronJob => &[2, 5, 2, 6],
+    }
+}
+
+/// The one field of a workload's spec that is not in its template.
+#[derive(Clone, PartialEq, Message)]
+struct Replicas {
+    #[prost(int32, optional, tag = "1")]
+    replicas: Option<i32>,
+}
+
+/// The object's own message. A pod's metadata and a workload's spec come in two pieces, which a decoder has to put
+/// together.
+pub fn encode_object(object: &Object) -> Vec<u8> {
+    let mut message = field(1, object.metadata.encode_to_vec());
+    if let Some(spec) = &object.spec {
+        let annotation = |(key, value)| field(12, [field(1, key), field(2, value)].concat());
+        let annotations: Vec<u8> = object.profile_annotations.iter().flat_map(annotation).collect();
+        let pod = [field(1, annotations), field(2, spec.encode_to_vec())].concat();
+        message.extend(path(object.kind).iter().rev().fold(pod, |inner, tag| field(*tag, inner)));
+    }
+    if object.replicas.is_some() {
+        message.extend(field(2, Replicas { replicas: object.replicas }.encode_to_vec()));
+    }
+    message
+}
+
+/// The answer to a list request; none where an item could not be read.
+pub fn encode_page(page: &Page) -> Option<Vec<u8>> {
+    let mut list = field(1, [field(2, &page.resource_version), field(3, &page.continue_token)].concat());
+    for item in &page.items {
+        let Item::Object(object) = item else { return None };
+        list.extend(field(2, encode_object(object)));
+    }
+    Some(envelope(list))
+}
+
+/// The event, with its length before it.
+pub fn encode_frame(frame: &Frame<Bytes>) -> Vec<u8> {
+    let (event, object) = match frame {
+        Frame::Added(object) => ("ADDED", object.to_vec()),
+        Frame::Modified(object) => ("MODIFIED", object.to_vec()),
+        Frame::Deleted(object) => ("DELETED", object.to_vec()),
+        Frame::Bookmark { resource_version, initial_events_end } => {
+            let end = [field(1, "k8s.io/initial-events-end"), field(2, initial_events_end.to_string())];
+            ("BOOKMARK", field(1, [field(6, resource_version), field(12, end.concat())].concat()))
+        }
+        Frame::Error(status) => ("ERROR", status.encode_to_vec()),
+    };
+    let event = [field(1, event), field(2, field(1, envelope(object)))].concat();
+    let length = u32::try_from(event.len()).expect("the fuzzer's input is short");
+    [&length.to_be_bytes()[..], &event].concat()
+}
