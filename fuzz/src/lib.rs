@@ -10,6 +10,9 @@ pub mod model;
 #[path = "../../src/wire/mod.rs"]
 pub mod wire;
 
+#[path = "../../src/baseline/mod.rs"]
+pub mod baseline;
+
 pub mod allocation;
 
 pub mod decoded;
