@@ -62,7 +62,7 @@ pub(super) fn declare(
         return Ok(declared);
     };
     let mut signals = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
-    let (hang_up, hangup) = mpsc::channel(1);
+    let (hang_up, told) = mpsc::channel(1);
     tasks.spawn(async move {
         while signals.recv().await.is_some() {
             // One that waits already says the same.
@@ -71,7 +71,7 @@ pub(super) fn declare(
     });
     let (follower, first) = Follower::start(path.clone(), checks::ids());
     let (changed, declared) = watch::channel(Arc::new(first));
-    tasks.spawn(follower.run(changed, hangup));
+    tasks.spawn(follower.run(changed, told));
     Ok(declared)
 }
 

@@ -167,11 +167,8 @@ fn yaml_is_read_as_kubernetes_reads_it() {
 
 #[test]
 fn an_alias_bomb_is_a_fault() {
-    let mut text = String::from("a0: &a0 [x, x]\n");
-    for level in 1..40 {
-        let before = level - 1;
-        text += &format!("a{level}: &a{level} [*a{before}, *a{before}]\n");
-    }
+    let level = |level: i32| format!("a{level}: &a{level} [*a{before}, *a{before}]\n", before = level - 1);
+    let text: String = ["a0: &a0 [x, x]\n".to_owned()].into_iter().chain((1..40).map(level)).collect();
     assert!(found(&text)[0].starts_with('!'), "{:?}", found(&text));
 }
 
