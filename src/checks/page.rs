@@ -25,7 +25,8 @@ fn render_index() -> String {
     for info in CHECKS.iter().map(|check| &check.info) {
         let (of, name) = info.id.split_once('/').unwrap_or((info.id, ""));
         if of != family {
-            write!(page, "\n## {of}\n\n| check | severity | it finds |\n| --- | --- | --- |\n").expect(WRITTEN);
+            write!(page, "\n## {of}\n\n| check | severity | it finds |\n| --- | --- | --- |\n")
+                .expect(WRITTEN);
             family = of;
         }
         writeln!(page, "| [{name}]({}.md) | {} | {} |", info.id, info.severity, info.title).expect(WRITTEN);

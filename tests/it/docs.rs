@@ -9,6 +9,11 @@ fn settings_page_is_in_step() {
 }
 
 #[test]
+fn baseline_page_is_in_step() {
+    in_step("docs/baseline.md", &plimsoll::baseline::render_page());
+}
+
+#[test]
 fn the_pages_of_the_checks_are_in_step() {
     let pages = plimsoll::checks::render_pages();
     for (path, page) in &pages {
