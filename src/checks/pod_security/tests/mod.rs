@@ -89,6 +89,16 @@ fn every_control_is_in_the_table_of_checks() {
 }
 
 #[test]
+fn a_clean_pod_is_judged_without_allocating() {
+    let template = template_of(&clean());
+    let allocated = tikv_jemalloc_ctl::thread::allocatedp::read().unwrap();
+    let before = allocated.get();
+    let violations = judge(&template, Level::Restricted, Version::LATEST);
+    assert_eq!(allocated.get(), before);
+    assert_eq!(violations, []);
+}
+
+#[test]
 fn what_somebody_chose_freely_is_bounded() {
     let mut pod = clean();
     let capabilities: Vec<String> = (0..1000).map(|number| format!("{number:0>10000}")).collect();
