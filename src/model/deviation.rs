@@ -61,6 +61,13 @@ pub struct Deviation {
     pub initial: bool,
 }
 
+impl Deviation {
+    /// What to do about it: what to write instead, where the finding says so, else what the check says of all.
+    pub fn remedy(&self) -> &str {
+        if self.finding.remedy.is_empty() { self.check.mend } else { &self.finding.remedy }
+    }
+}
+
 /// What happened to a deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Event {

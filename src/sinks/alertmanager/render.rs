@@ -55,7 +55,7 @@ struct Annotations<'a> {
     actual: &'a str,
     path: &'a str,
     direction: &'static str,
-    remediation: &'static str,
+    remediation: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
     runbook_url: String,
 }
@@ -90,7 +90,7 @@ impl<'a> Alert<'a> {
                 actual: clip(&finding.actual),
                 path: clip(&finding.path),
                 direction: finding.direction.as_str(),
-                remediation: check.mend,
+                remediation: clip(deviation.remedy()),
                 runbook_url: runbook(&options.runbook_url, check.id),
             },
             // Alertmanager refuses an alert that ends before it starts, as a clock that was set back would make it.

@@ -123,7 +123,7 @@ impl<'a> Record<'a> {
             cause: None,
             actor: None,
             baseline: finding.declaration.as_deref().map(BaselineRecord::new),
-            remediation: if finding.remedy.is_empty() { deviation.check.mend } else { &finding.remedy },
+            remediation: deviation.remedy(),
             while_down: None,
             initial: deviation.initial,
             previous: None,
