@@ -1,23 +1,16 @@
 //! The executor that the commands run on.
 
-use std::num::NonZero;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
-/// Judging is done on one thread at a time; more workers than this only wait for each other.
-const WORKERS_MAX: usize = 4;
-
-/// An executor with a thread for each processor that the process may use, up to four.
+/// An executor on this very thread.
+///
+/// Judging is done on one thread at a time, and all that is decoded waits for it. With a second thread each event
+/// would wake that one too, to find nothing to do, which costs more than the event itself.
 pub(super) fn start() -> anyhow::Result<Runtime> {
-    let workers = available_parallelism().map_or(1, NonZero::get).min(WORKERS_MAX);
-    Builder::new_multi_thread()
-        .worker_threads(workers)
-        .enable_all()
-        .build()
-        .context("failed to start the executor")
+    Builder::new_current_thread().enable_all().build().context("failed to start the executor")
 }
 
 /// How long a look-up of a name or a read of a file may take that was under way at the end.
