@@ -86,8 +86,8 @@ impl Rule {
     pub fn covers(self, scope: &Scope) -> bool {
         match (self, scope) {
             (Self::Cluster(_), Scope::Cluster) | (Self::Object(_), Scope::Object(_)) => true,
-            (Self::Namespace(_), Scope::Object(key)) => is_namespace(key),
-            (Self::Workload(_), Scope::Object(key)) => !is_namespace(key),
+            (Self::Namespace(_), Scope::Object(key)) => key.is_namespace(),
+            (Self::Workload(_), Scope::Object(key)) => !key.is_namespace(),
             (Self::Cluster(_), Scope::Object(_))
             | (Self::Object(_) | Self::Namespace(_) | Self::Workload(_), Scope::Cluster) => false,
         }
@@ -100,10 +100,6 @@ impl Rule {
             Self::Object(_) | Self::Namespace(_) | Self::Workload(_) => Scope::Object(object.clone()),
         }
     }
-}
-
-fn is_namespace(key: &ObjectKey) -> bool {
-    key.kind == ObjectKind::Watched(Kind::Namespace)
 }
 
 /// What every rule may look at.

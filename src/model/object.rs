@@ -162,6 +162,12 @@ impl ObjectKey {
         Self { kind: ObjectKind::Cluster, namespace: "".into(), name: "".into() }
     }
 
+    /// Whether it is a namespace. An owner reference may name one as a controller within a namespace, which no
+    /// namespace is: such a workload is one like any other of an unknown kind.
+    pub fn is_namespace(&self) -> bool {
+        self.kind == ObjectKind::Watched(Kind::Namespace) && self.namespace.is_empty()
+    }
+
     /// The namespace of this name.
     pub fn of_namespace(name: Arc<str>) -> Self {
         Self { kind: ObjectKind::Watched(Kind::Namespace), namespace: "".into(), name }

@@ -59,6 +59,8 @@ pub struct Facts {
     pub controller: Option<Arc<Controller>>,
     /// The pod's own spec or the workload's template; none for a namespace.
     pub template: Option<Arc<PodTemplate>>,
+    /// It is declared to have no pods: `spec.replicas` is 0.
+    pub scaled_down: bool,
     /// A hash over the bytes that all this was decoded from, but name and version; 0 where there is none.
     pub fingerprint: u64,
 }

@@ -118,6 +118,7 @@ impl Intake {
             resource_version: metadata.resource_version.parse().unwrap_or(0),
             labels: self.label_set(&metadata.labels),
             controller,
+            scaled_down: object.replicas == Some(0),
             template: object.spec.map(|spec| self.template(&spec, &object.profile_annotations)),
             fingerprint: 0,
         }

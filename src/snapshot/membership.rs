@@ -19,6 +19,8 @@ pub(super) struct Membership {
     groups: DashMap<ObjectKey, Vec<Members>>,
     /// The direct controllers whose pods roll up to a workload.
     parts: DashMap<ObjectKey, Vec<ObjectKey>>,
+    /// The `ReplicaSets` and `Job`s that name a controller, by that controller.
+    children: DashMap<ObjectKey, Vec<ObjectKey>>,
 }
 
 /// Pods that share their controller and their template.
@@ -61,6 +63,7 @@ impl Snapshot {
         let key = name.key(kind);
         if is_intermediate(&key.kind) {
             self.reroute(&key, old, new, touched);
+            self.adopt(&key, old, new, touched);
         }
         // Its own template counts for itself, before and after.
         touched.push(Scope::Object(key));
@@ -85,6 +88,16 @@ impl Snapshot {
             members.extend(group.into_iter().filter(|it| self.top(&it.controller) == *workload));
         }
         members
+    }
+
+    /// The `ReplicaSets` and `Job`s that stand for a controller which is not there itself: those that are not
+    /// scaled down. No template of its own says what its pods will be.
+    pub(super) fn stand_ins(&self, controller: &ObjectKey) -> Vec<Record> {
+        let children = self.membership.children.get(controller).map(|it| it.clone()).unwrap_or_default();
+        if children.is_empty() || self.record(controller).is_some() {
+            return Vec::new();
+        }
+        children.iter().filter_map(|child| self.record(child)).filter(|it| !it.scaled_down).collect()
     }
 
     fn join(&self, name: &Name, pod: &Record) -> ObjectKey {
@@ -131,6 +144,20 @@ impl Snapshot {
         top
     }
 
+    /// Keeps the children of controllers in step with a `ReplicaSet` or `Job` that came, changed or went.
+    fn adopt(&self, key: &ObjectKey, old: Option<&Record>, new: Option<&Record>, touched: &mut Vec<Scope>) {
+        let controller = |record: &Record| record.controller.as_ref().map(|it| it.key.clone());
+        let (before, after) = (old.and_then(controller), new.and_then(controller));
+        if let Some(before) = before {
+            remove(&self.membership.children, &before, key);
+            touched.push(Scope::Object(before));
+        }
+        if let Some(after) = after {
+            add(&self.membership.children, &after, key);
+            touched.push(Scope::Object(after));
+        }
+    }
+
     /// Moves the pods of a `ReplicaSet` or `Job` to where they roll up now that it came, changed or went.
     fn reroute(&self, key: &ObjectKey, old: Option<&Record>, new: Option<&Record>, touched: &mut Vec<Scope>) {
         let group = self.membership.groups.get(key).map(|group| group.clone()).unwrap_or_default();
@@ -153,23 +180,32 @@ impl Snapshot {
 
 impl Membership {
     fn add_part(&self, workload: &ObjectKey, part: &ObjectKey) {
-        let mut parts = self.parts.entry(workload.clone()).or_default();
-        if !parts.contains(part) {
-            parts.push(part.clone());
-        }
+        add(&self.parts, workload, part);
     }
 
     fn remove_part(&self, workload: &ObjectKey, part: &ObjectKey) {
-        if let Some(mut parts) = self.parts.get_mut(workload) {
-            parts.retain(|it| it != part);
-        }
-        self.parts.remove_if(workload, |_, parts| parts.is_empty());
+        remove(&self.parts, workload, part);
     }
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.groups.is_empty() && self.parts.is_empty()
+        self.groups.is_empty() && self.parts.is_empty() && self.children.is_empty()
     }
+}
+
+/// Adds one below another, once.
+fn add(below: &DashMap<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
+    let mut keys = below.entry(key.clone()).or_default();
+    if !keys.contains(it) {
+        keys.push(it.clone());
+    }
+}
+
+fn remove(below: &DashMap<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
+    if let Some(mut keys) = below.get_mut(key) {
+        keys.retain(|known| known != it);
+    }
+    below.remove_if(key, |_, keys| keys.is_empty());
 }
 
 /// Whether what the kind controls belongs to its own controller.

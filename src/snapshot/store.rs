@@ -74,8 +74,20 @@ pub(super) struct Record {
     pub(super) labels: Arc<Labels>,
     pub(super) controller: Option<Arc<Controller>>,
     pub(super) template: Option<Arc<PodTemplate>>,
+    pub(super) scaled_down: bool,
     pub(super) fingerprint: u64,
     generation: u32,
+}
+
+impl Record {
+    /// Whether nothing differs that a verdict may hang on.
+    fn is_like(&self, other: &Self, kind: Kind) -> bool {
+        self.uid == other.uid
+            && self.controller == other.controller
+            && self.template == other.template
+            && self.scaled_down == other.scaled_down
+            && (kind != Kind::Namespace || self.labels == other.labels)
+    }
 }
 
 impl Default for Snapshot {
@@ -204,6 +216,7 @@ impl Snapshot {
             labels: Arc::clone(labels),
             controller: controller.clone(),
             template: template.clone(),
+            scaled_down: false,
             fingerprint,
             namespace: name.namespace,
             name: name.name,
@@ -220,21 +233,25 @@ impl Snapshot {
     }
 
     fn put(&self, facts: Facts, touched: &mut Vec<Scope>) {
-        let Facts { kind, namespace, name, uid, resource_version, labels, controller, template, fingerprint } =
-            facts;
-        let name = Name { namespace, name };
-        let generation = self.clear_unreadable(kind, &name, touched);
+        let kind = facts.kind;
+        let name = Name { namespace: facts.namespace, name: facts.name };
+        let new = Record {
+            uid: facts.uid,
+            resource_version: facts.resource_version,
+            labels: facts.labels,
+            controller: facts.controller,
+            template: facts.template,
+            scaled_down: facts.scaled_down,
+            fingerprint: facts.fingerprint,
+            generation: self.clear_unreadable(kind, &name, touched),
+        };
         if let Some(mut known) = self.collection(kind).objects.get_mut(&name)
-            && known.uid == uid
-            && known.controller == controller
-            && known.template == template
-            && (kind != Kind::Namespace || known.labels == labels)
+            && known.is_like(&new, kind)
         {
             // Most updates change the status alone.
-            *known = Record { uid, resource_version, labels, controller, template, fingerprint, generation };
+            *known = new;
             return;
         }
-        let new = Record { uid, resource_version, labels, controller, template, fingerprint, generation };
         let old = self.collection(kind).objects.insert(name.clone(), new.clone());
         self.moved(kind, &name, old.as_ref(), Some(&new), touched);
     }
@@ -273,7 +290,7 @@ impl Snapshot {
     /// Keeps the workloads of a namespace in step with what was touched.
     fn index(&self, scope: &Scope) {
         let Scope::Object(key) = scope else { return };
-        if key.kind == ObjectKind::Watched(Kind::Namespace) {
+        if key.is_namespace() {
             return;
         }
         if self.is_workload(key) {

@@ -294,6 +294,27 @@ fn the_template_of_a_scaled_down_replica_set_is_not_judged() {
 }
 
 #[test]
+fn a_replica_set_stands_in_for_a_deployment_that_is_not_there() {
+    let cluster = Cluster::default();
+    let deployment = key("apps/Deployment", "web");
+    assert_eq!(cluster.see(replica_set()), scopes([deployment.clone(), key("apps/ReplicaSet", "web-5d9c")]));
+    let workload = cluster.snapshot.workload(&deployment).unwrap();
+    assert_eq!((workload.templates.len(), workload.templates[0].1), (1, 0));
+    assert_eq!(&*workload.object.uid, "uid of web");
+    let scaled_down = Object { replicas: Some(0), ..replica_set() };
+    assert!(cluster.see(scaled_down).contains(&Scope::Object(deployment.clone())));
+    assert_eq!(cluster.snapshot.workload(&deployment), None, "what is scaled down is history");
+    cluster.see(replica_set());
+    cluster.see(with_container(object(Kind::Deployment, "web"), "new"));
+    let workload = cluster.snapshot.workload(&deployment).unwrap();
+    let names: Vec<_> = workload.templates.iter().map(|(it, _)| &*it.containers[0].name).collect();
+    assert_eq!(names, ["new"], "the Deployment says itself what its pods will be");
+    cluster.delete(object(Kind::Deployment, "web"));
+    cluster.delete(replica_set());
+    assert_eq!(cluster.snapshot.workload(&deployment), None);
+}
+
+#[test]
 fn the_pods_of_each_template_are_counted() {
     let cluster = Cluster::default();
     let deployment = key("apps/Deployment", "web");

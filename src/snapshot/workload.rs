@@ -18,8 +18,8 @@ pub struct Workload {
 impl Snapshot {
     /// The workload of this key; none if neither it nor a pod of it is there.
     ///
-    /// The template of a `ReplicaSet` or `Job` that has a controller is left out: what runs of it is seen in
-    /// its pods, and what is scaled down is history.
+    /// The template of a `ReplicaSet` or `Job` that has a controller counts for that controller, and only where
+    /// the controller is not there itself: what runs of it is seen in its pods, and what is scaled down is history.
     pub fn workload(&self, key: &ObjectKey) -> Option<Workload> {
         let record = self.record(key);
         let mut templates: Vec<(Arc<PodTemplate>, u64)> = Vec::new();
@@ -33,6 +33,12 @@ impl Snapshot {
                 None => templates.push((Arc::clone(&it.template), it.pods)),
             }
         }
+        let stand_ins = self.stand_ins(key);
+        for template in stand_ins.iter().filter_map(|it| it.template.as_ref()) {
+            if !templates.iter().any(|(known, _)| known == template) {
+                templates.push((Arc::clone(template), 0));
+            }
+        }
         if templates.is_empty() {
             return None;
         }
@@ -40,14 +46,14 @@ impl Snapshot {
         templates.sort();
         let object = match &record {
             Some(record) => object_ref(key, record),
-            None => self.unseen_ref(key, &members),
+            None => self.unseen_ref(key, &members, &stand_ins),
         };
         Some(Workload { object, templates })
     }
 
-    /// A workload that is known by its pods alone, as evidence.
-    fn unseen_ref(&self, key: &ObjectKey, members: &[Members]) -> ObjectRef {
-        let (version, uid) = match self.as_owner(key, members) {
+    /// A workload that is known by what names it as its controller alone, as evidence.
+    fn unseen_ref(&self, key: &ObjectKey, members: &[Members], stand_ins: &[Record]) -> ObjectRef {
+        let (version, uid) = match self.as_owner(key, members, stand_ins) {
             Some(owner) => (Arc::clone(&owner.version), owner.uid.to_string().into()),
             None => (version_of(key), "".into()),
         };
@@ -62,14 +68,20 @@ impl Snapshot {
     /// Whether [`Snapshot::workload`] has an answer.
     pub(super) fn is_workload(&self, key: &ObjectKey) -> bool {
         let own = || self.record(key).is_some_and(|record| own_template(key, &record).is_some());
-        self.has_members(key) || own()
+        self.has_members(key) || own() || !self.stand_ins(key).is_empty()
     }
 
     /// What the owner references below a workload say of it: those of its pods, or of what stands between.
-    fn as_owner(&self, key: &ObjectKey, members: &[Members]) -> Option<Arc<Controller>> {
+    fn as_owner(
+        &self,
+        key: &ObjectKey,
+        members: &[Members],
+        stand_ins: &[Record],
+    ) -> Option<Arc<Controller>> {
         let above = |it: &Members| self.record(&it.controller.key).and_then(|record| record.controller);
         let direct = members.iter().map(|it| Arc::clone(&it.controller));
-        let owners = direct.chain(members.iter().filter_map(above)).filter(|it| it.key == *key);
+        let named = stand_ins.iter().filter_map(|it| it.controller.clone());
+        let owners = direct.chain(members.iter().filter_map(above)).chain(named).filter(|it| it.key == *key);
         // They may differ while the workload is made anew; the answer must not depend on the order of arrival.
         owners.min_by(|a, b| (&a.version, &a.uid).cmp(&(&b.version, &b.uid)))
     }

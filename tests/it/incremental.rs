@@ -310,7 +310,8 @@ fn any_object() -> impl Strategy<Value = Object> {
             };
             let containers = containers.into_iter().map(container).collect();
             let spec = Box::new(PodSpec { containers, ..PodSpec::default() });
-            Object { spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
+            let replicas = (kind == Kind::ReplicaSet).then_some(i32::from(version % 2));
+            Object { replicas, spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
         },
     )
 }
