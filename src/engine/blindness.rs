@@ -33,10 +33,22 @@ impl Engine {
     /// The checks that can be evaluated.
     pub(super) fn sighted(&self) -> CheckSet {
         let sights = self.sights();
-        CheckSet::of(self.checks.len(), |at| sighted(self.checks[at].reads, &sights))
+        CheckSet::of(self.checks.len(), |at| {
+            let reads = self.checks[at].reads;
+            sighted(reads, &sights) && !self.is_held(reads)
+        })
     }
 
-    pub(super) fn check_view(check: &'static Check, sights: &Sights) -> CheckView {
-        CheckView { check: &check.info, blind: unseen(check.reads, sights).collect() }
+    /// Whether a check that reads this waits until it is known what is declared.
+    fn is_held(&self, reads: Reads) -> bool {
+        self.awaits_declared && matches!(reads, Reads::Kinds([_, ..]))
+    }
+
+    pub(super) fn check_view(&self, check: &'static Check, sights: &Sights) -> CheckView {
+        let blind = match check.reads {
+            Reads::Kinds(kinds) if self.is_held(check.reads) => kinds.to_vec(),
+            reads => unseen(reads, sights).collect(),
+        };
+        CheckView { check: &check.info, blind }
     }
 }

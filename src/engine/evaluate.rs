@@ -6,8 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Engine;
+use crate::baseline::Baseline;
 use crate::checks::{Check, Facts, Namespace, Rule, Subject};
-use crate::model::{Finding, Kind, ObjectKey, ObjectKind, Scope};
+use crate::model::{Finding, ObjectKey, Scope};
 use crate::snapshot::Labels;
 
 /// What stands in a scope, looked up once for all the checks that are evaluated in it.
@@ -23,7 +24,7 @@ impl Engine {
     /// What stands in the scope.
     pub(super) fn stands_in(&self, scope: &Scope) -> Stands<'_> {
         let Scope::Object(key) = scope else { return Stands::Nothing };
-        if key.kind == ObjectKind::Watched(Kind::Namespace) {
+        if key.is_namespace() {
             let Some((object, labels)) = self.snapshot.namespace(key) else { return Stands::Nothing };
             let governing = self.governing(&key.name, &labels);
             return Stands::Namespace(Namespace { object, labels, governing });
@@ -35,9 +36,9 @@ impl Engine {
         Stands::Workload(Subject { workload, namespace_labels, governing })
     }
 
-    fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&crate::baseline::Baseline> {
+    fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&Baseline> {
         let label = |key: &str| labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value);
-        let governs = |it: &&crate::baseline::Baseline| it.namespaces.select(namespace, label);
+        let governs = |it: &&Baseline| it.namespaces.select(namespace, label);
         self.declared.baselines.iter().filter(governs).collect()
     }
 

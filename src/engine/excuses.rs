@@ -53,42 +53,42 @@ impl Excuses {
         self.waivers.contains_key(check)
     }
 
-    /// Findings of one identity made one, and told apart by whether a waiver excuses them.
+    /// Findings of one identity made one, and told apart by whether waivers excuse them.
     ///
     /// Within a document their counts add up. Of several documents each judges alone: what one of them does not
-    /// excuse is not excused.
+    /// excuse is not excused, and all that do are in use.
     pub(super) fn sort_out(
         &self,
         check: &'static CheckInfo,
         findings: Vec<Finding>,
         now: Timestamp,
     ) -> SortedOut {
-        let mut by_id: BTreeMap<DeviationId, (Finding, Option<Arc<Waiver>>)> = BTreeMap::new();
+        let mut by_id: BTreeMap<DeviationId, (Finding, Vec<Arc<Waiver>>)> = BTreeMap::new();
         for finding in findings {
             let id = DeviationId::new(check.id, &finding.object.key, &finding.key);
-            let waiver = self.waiver_of(check, &finding, now);
+            let waivers = self.waivers_of(check, &finding, now);
             match by_id.get_mut(&id) {
                 Some((first, _)) if first.declaration == finding.declaration => first.count += finding.count,
-                Some((_, None)) => {}
-                Some((_, Some(_))) if waiver.is_some() => {}
+                Some((_, before)) if before.is_empty() => {}
+                Some((_, before)) if !waivers.is_empty() => before.extend(waivers),
                 Some(_) | None => {
-                    by_id.insert(id, (finding, waiver));
+                    by_id.insert(id, (finding, waivers));
                 }
             }
         }
         let (mut open, mut excused) = SortedOut::default();
-        for (id, (finding, waiver)) in by_id {
-            if let Some(waiver) = waiver {
-                excused.insert(id, Waived { check, finding, waiver });
-            } else {
+        for (id, (finding, waivers)) in by_id {
+            if waivers.is_empty() {
                 open.insert(id, finding);
+            } else {
+                excused.insert(id, Waived { check, finding, waivers });
             }
         }
         (open, excused)
     }
 
-    /// The waiver that excuses the finding now.
-    fn waiver_of(&self, check: &CheckInfo, finding: &Finding, now: Timestamp) -> Option<Arc<Waiver>> {
+    /// The waivers that excuse the finding now.
+    fn waivers_of(&self, check: &CheckInfo, finding: &Finding, now: Timestamp) -> Vec<Arc<Waiver>> {
         let declared_beside = |waiver: &Waiver| {
             let (of, by) = (finding.declaration.as_deref(), &waiver.declaration);
             of.is_none_or(|it| it.name == by.name && it.file == by.file)
@@ -96,7 +96,7 @@ impl Excuses {
         let excuses = |waiver: &&Arc<Waiver>| {
             now < waiver.expires && waiver.matches.covers(&finding.object.key) && declared_beside(waiver)
         };
-        self.waivers.get(check.id)?.iter().find(excuses).cloned()
+        self.waivers.get(check.id).into_iter().flatten().filter(excuses).cloned().collect()
     }
 
     /// Enters what is excused in a scope in place of what was. Says whether a waiver has come into use or gone
@@ -109,8 +109,9 @@ impl Excuses {
     ) -> bool {
         let mut turned = false;
         for id in self.leave(check.id, scope) {
-            if let Some(before) = self.waived.remove(&id) {
-                turned |= self.let_go(&before.waiver);
+            let before = self.waived.remove(&id);
+            for waiver in before.iter().flat_map(|it| &it.waivers) {
+                turned |= self.let_go(waiver);
             }
         }
         if waived.is_empty() {
@@ -119,9 +120,10 @@ impl Excuses {
         let ids = waived.keys().copied().collect();
         self.places.entry(check.id).or_default().insert(scope.clone(), ids);
         for (id, it) in waived {
-            let uses = self.uses.entry(Arc::clone(&it.waiver)).or_default();
-            *uses += 1;
-            turned |= self.used.insert(Arc::clone(&it.waiver));
+            for waiver in &it.waivers {
+                *self.uses.entry(Arc::clone(waiver)).or_default() += 1;
+                turned |= self.used.insert(Arc::clone(waiver));
+            }
             self.waived.insert(id, Arc::new(it));
         }
         turned
@@ -152,6 +154,11 @@ impl Excuses {
         self.places.values().flat_map(HashMap::keys)
     }
 
+    /// Whether anything that the check finds in the scope is excused.
+    pub(super) fn excuse_in(&self, check: &str, scope: &Scope) -> bool {
+        self.places.get(check).is_some_and(|scopes| scopes.contains_key(scope))
+    }
+
     /// The waivers that excuse something.
     pub(super) fn used(&self) -> &HashSet<Arc<Waiver>> {
         &self.used
@@ -165,10 +172,12 @@ impl Excuses {
     pub(super) fn counts(&self, now: Timestamp) -> WaiverCounts {
         let mut counts = WaiverCounts::default();
         for waiver in self.waivers.values().flatten() {
-            match () {
-                () if waiver.expires <= now => counts.expired += 1,
-                () if self.used.contains(waiver) => counts.used += 1,
-                () => counts.unused += 1,
+            if waiver.expires <= now {
+                counts.expired += 1;
+            } else if self.used.contains(waiver) {
+                counts.used += 1;
+            } else {
+                counts.unused += 1;
             }
         }
         counts

@@ -16,7 +16,7 @@ use crate::baseline::Declared;
 use crate::checks::{Check, PANICKED, Panics};
 use crate::ledger::{Ledger, Occasion, Since};
 use crate::model::{
-    Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, Scope, Transition, View,
+    Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, ObjectKey, Scope, Transition, View,
 };
 use crate::snapshot::{Batch, Snapshot};
 use excuses::Excuses;
@@ -32,6 +32,8 @@ pub struct Engine {
     ledger: Ledger,
     excuses: Excuses,
     owed: Owed,
+    /// What is declared has never been complete, and is waited for.
+    awaits_declared: bool,
     /// The checks that could see all they need at an earlier `settle`.
     settled: CheckSet,
     panics: Panics,
@@ -61,6 +63,7 @@ impl Engine {
             ledger: Ledger::new(retention),
             excuses: Excuses::default(),
             owed: Owed::default(),
+            awaits_declared: false,
             settled: CheckSet::default(),
             panics: Panics::new(),
             first_sight: Since::FirstSight,
@@ -77,6 +80,7 @@ impl Engine {
     /// Holds the snapshot against another baseline from here on. `seen` is when it was read.
     pub fn declare(&mut self, declared: Arc<Declared>, seen: Timestamp) {
         self.declarations = declarations(&declared);
+        self.awaits_declared &= declared.incomplete;
         self.declared = declared;
         self.excuses.declare(&self.declared);
         self.moved = true;
@@ -88,6 +92,12 @@ impl Engine {
         for scope in scopes {
             self.owe(scope, Some(Arc::clone(&cause)));
         }
+    }
+
+    /// Judges nothing of the cluster while what is declared is incomplete and has been so from the start: what an
+    /// earlier run found by a document that cannot be read now is not gone.
+    pub fn await_declared(&mut self) {
+        self.awaits_declared = self.declared.incomplete;
     }
 
     /// Takes back the ledger of an earlier run: what differs from it at first sight came about while the
@@ -155,7 +165,9 @@ impl Engine {
         for at in 0..self.checks.len() {
             let due = self.owed.take_cluster(sighted.and(CheckSet::of(self.checks.len(), |it| it == at)));
             // How the monitor itself fares is never older than its start.
-            self.settle_scope(&Scope::Cluster, &due, CheckSet::default(), now, &mut transitions);
+            let monitor = self.checks[at].info.id.starts_with("monitor/");
+            let first = if monitor { CheckSet::default() } else { first };
+            self.settle_scope(&Scope::Cluster, &due, first, now, &mut transitions);
         }
         transitions
     }
@@ -218,10 +230,13 @@ impl Engine {
     /// Lets go of what is owed for objects that are gone and of which nothing stands: a check may be blind for
     /// very long. It costs in proportion to what blind checks owe.
     pub fn forgive(&mut self) {
-        let (checks, snapshot, ledger) = (self.checks, &self.snapshot, &self.ledger);
+        let (checks, snapshot, ledger, excuses) = (self.checks, &self.snapshot, &self.ledger, &self.excuses);
         self.owed.retain(|scope, due| {
             let Scope::Object(key) = scope else { return true };
-            let stands = |at: usize| !ledger.standing_in(checks[at].info.id, scope).is_empty();
+            let stands = |at: usize| {
+                let check = checks[at].info.id;
+                !ledger.standing_in(check, scope).is_empty() || excuses.excuse_in(check, scope)
+            };
             snapshot.is_there(key) || (0..checks.len()).any(|at| due.contains(at) && stands(at))
         });
     }
@@ -231,7 +246,7 @@ impl Engine {
         self.moved
     }
 
-    /// Everything that is known at this moment. It costs in proportion to the kinds and checks alone.
+    /// Everything that is known at this moment. It costs in proportion to the kinds, checks and waivers alone.
     pub fn view(&mut self, now: Timestamp) -> View {
         self.moved = false;
         let sights = self.sights();
@@ -247,7 +262,7 @@ impl Engine {
             by_seq: self.ledger.by_seq().clone(),
             counts: self.ledger.counts().clone(),
             kinds: Kind::ALL.into_iter().map(kind).collect(),
-            checks: self.checks.iter().map(|check| Self::check_view(check, &sights)).collect(),
+            checks: self.checks.iter().map(|check| self.check_view(check, &sights)).collect(),
             baselines: Arc::clone(&self.declarations),
             incomplete: self.declared.incomplete,
             waived: self.excuses.waived().clone(),
@@ -259,7 +274,10 @@ impl Engine {
     /// read: what is not seen is not gone.
     fn keep_unseen(&self, check: &Check, scope: &Scope, findings: &mut Vec<Finding>) {
         let Scope::Object(key) = scope else { return };
-        if self.restored_seq == 0 || !self.snapshot.unseen(key) {
+        // What governs a workload hangs on its namespace.
+        let namespace = ObjectKey::of_namespace(Arc::clone(&key.namespace));
+        let unseen = self.snapshot.unseen(key) || self.snapshot.unseen(&namespace);
+        if self.restored_seq == 0 || !unseen {
             return;
         }
         for deviation in self.ledger.standing_in(check.info.id, scope) {

@@ -50,9 +50,10 @@ pub(super) struct Due {
 }
 
 impl Due {
+    /// A cause that is known stays where none is given.
     fn add(&mut self, checks: CheckSet, cause: Option<Arc<Cause>>) {
         self.checks = self.checks.or(checks);
-        self.cause = cause;
+        self.cause = cause.or_else(|| self.cause.take());
     }
 
     /// Takes these checks out.

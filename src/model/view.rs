@@ -69,7 +69,8 @@ pub struct KindView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckView {
     pub check: &'static CheckInfo,
-    /// The kinds that it reads and cannot see. It is blind while there is one.
+    /// The kinds that it reads and cannot see, or cannot judge before it is known what is declared. It is blind while
+    /// there is one.
     pub blind: Vec<Kind>,
 }
 
@@ -123,7 +124,16 @@ impl View {
 pub struct Waived {
     pub check: &'static CheckInfo,
     pub finding: Finding,
-    pub waiver: Arc<Waiver>,
+    /// Those that excuse it; at least one.
+    pub waivers: Vec<Arc<Waiver>>,
+}
+
+impl Waived {
+    /// The waiver that excuses it longest.
+    pub fn waiver(&self) -> &Arc<Waiver> {
+        let longest = self.waivers.iter().max_by_key(|waiver| waiver.expires);
+        longest.expect("what nothing excuses is not waived")
+    }
 }
 
 /// How many waivers there are of each state. One that has expired is in no other.

@@ -94,6 +94,7 @@ impl Daemon {
         let declared = edges::declare(&mut tasks, config)?;
         let in_force = Arc::clone(&declared.borrow());
         let mut engine = Engine::new(CHECKS, Arc::clone(&in_force), Arc::clone(&snapshot), retention);
+        engine.await_declared();
         if restored.existed {
             tracing::info!(seq = restored.seq, deviations = restored.deviations.len(), "took up the journal");
             engine.restore(restored.seq, restored.deviations);

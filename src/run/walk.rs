@@ -67,13 +67,13 @@ impl Walk {
                         return;
                     }
                 }
+                Ok(()) = self.declared.changed() => self.declare().await,
                 count = self.deliveries.recv_many(&mut taken, DELIVERIES_MAX) => {
                     if count == 0 {
                         return;
                     }
                     self.take(&mut taken).await;
                 }
-                Ok(()) = self.declared.changed() => self.declare().await,
             }
         }
     }

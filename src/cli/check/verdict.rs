@@ -94,7 +94,7 @@ fn rank(deviation: &Deviation) -> (Severity, &str, &ObjectKey, &'static str, &st
 }
 
 fn excused(id: DeviationId, waived: &Waived, view: &View) -> Excused {
-    let Waived { check, finding, waiver } = waived;
+    let Waived { check, finding, .. } = waived;
     let deviation = Deviation {
         id,
         check,
@@ -106,7 +106,7 @@ fn excused(id: DeviationId, waived: &Waived, view: &View) -> Excused {
         resolved_at: None,
         initial: true,
     };
-    Excused { deviation, waiver: Arc::clone(waiver) }
+    Excused { deviation, waiver: Arc::clone(waived.waiver()) }
 }
 
 fn blind(view: &View) -> Vec<Blind> {

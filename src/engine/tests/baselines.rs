@@ -184,3 +184,118 @@ fn a_waiver_of_another_check_or_object_excuses_nothing() {
         assert_eq!(cluster.bad().len(), 2);
     }
 }
+
+#[test]
+fn every_waiver_that_covers_a_finding_is_in_use() {
+    let (mut first, mut second) = (baseline("first"), baseline("second"));
+    waive(&mut first, "web", 1_000);
+    waive(&mut first, "web", 2_000);
+    waive(&mut second, "web", 1_000);
+    let mut cluster = cluster(of([first, second]));
+    cluster.settle();
+    assert_eq!((cluster.waived(), cluster.waivers().used), (vec!["web".to_owned()], 3));
+    let view = cluster.engine.view(at(0));
+    assert!(view.waived.values().all(|it| it.waiver().expires == at(2_000)), "the one that lasts is shown");
+    cluster.see("web", "clean");
+    cluster.settle();
+    assert_eq!((cluster.waivers().used, cluster.waivers().unused), (0, 3));
+}
+
+#[test]
+fn what_is_excused_is_owed_though_it_went_unseen() {
+    let mut strict = baseline("strict");
+    waive(&mut strict, "web", 1_000);
+    let mut cluster = cluster(of([strict]));
+    cluster.settle();
+    cluster.lose(Kind::CronJob);
+    cluster.delete("web");
+    cluster.settle();
+    cluster.engine.forgive();
+    cluster.absorb([Change::Resumed(Kind::CronJob)]);
+    cluster.sync();
+    cluster.settle();
+    assert_eq!((cluster.waived(), cluster.waivers().used), (vec![], 0));
+}
+
+#[test]
+fn a_waiver_that_expired_while_down_is_marked_so() {
+    let mut strict = baseline("strict");
+    waive(&mut strict, "web", 100);
+    let declared = of([strict]);
+    let mut before = cluster(declared.clone());
+    before.settle();
+    before.second = 200;
+    let mut cluster = before.restart();
+    cluster.declare(declared);
+    cluster.see("web", "bad");
+    cluster.see("other", "bad");
+    cluster.sync();
+    let told = cluster.settle();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|it| it.ends_with(", while down")), "{told:?}");
+}
+
+#[test]
+fn what_an_unreadable_document_asked_for_is_not_gone_after_a_restart() {
+    let mut before = cluster(of([baseline("strict")]));
+    assert_eq!(before.settle().len(), 2);
+    let mut cluster = before.restart();
+    cluster.declare(Declared { incomplete: true, ..of([]) });
+    cluster.engine.await_declared();
+    cluster.see("web", "bad");
+    cluster.sync();
+    assert_eq!(cluster.settle(), [] as [&str; 0]);
+    assert_eq!(cluster.bad().len(), 2);
+    let blind = cluster.engine.view(at(0)).checks.into_iter().find(|it| it.check.id == "test/names").unwrap();
+    assert!(!blind.blind.is_empty(), "a zero would be a lie");
+    cluster.declare(of([baseline("strict")]));
+    assert_eq!(cluster.settle(), ["resolved test/names Pod/shop/other bad, while down"]);
+    // What is added later and cannot be read holds up nothing.
+    cluster.declare(Declared { incomplete: true, ..of([baseline("strict")]) });
+    cluster.see("new", "bad");
+    assert_eq!(cluster.settle(), ["opened test/names Pod/shop/new bad"]);
+}
+
+#[test]
+fn a_namespace_that_cannot_be_read_after_a_restart_takes_nothing_with_it() {
+    let mut production = baseline("production");
+    production.namespaces.match_labels.push(("tier".to_owned(), "production".to_owned()));
+    let declared = of([production]);
+    let mut before = cluster(declared.clone());
+    let json = r#"{"metadata": {"name": "shop", "labels": {"tier": "production"}}}"#;
+    let shop = before.intake.seen(Item::Object(decode_json(Kind::Namespace, json.as_bytes()).unwrap()));
+    before.absorb([shop]);
+    assert_eq!(before.settle().len(), 2);
+    let mut cluster = before.restart();
+    cluster.declare(declared);
+    cluster.see("web", "bad");
+    cluster.see("other", "bad");
+    let (namespace, name) = (String::new(), "shop".to_owned());
+    let error = "not UTF-8".to_owned();
+    let unreadable = Item::Unreadable(Unreadable { kind: Kind::Namespace, namespace, name, error });
+    let unreadable = cluster.intake.seen(unreadable);
+    cluster.absorb([unreadable]);
+    cluster.sync();
+    cluster.settle();
+    assert_eq!(cluster.bad().len(), 2);
+}
+
+#[test]
+fn whoever_a_pod_names_as_its_controller_it_is_judged() {
+    let owners =
+        ["v1/Namespace", "v1/Pod", "v1/Node", "apps/v1/ReplicaSet", "batch/v1/CronJob", "a.b/v1/Namespace"];
+    for owner in owners {
+        let (api_version, kind) = owner.rsplit_once('/').unwrap();
+        let mut cluster = cluster(of([baseline("strict")]));
+        cluster.settle();
+        let json = format!(
+            r#"{{"metadata": {{"name": "hidden", "namespace": "shop", "ownerReferences": [{{"apiVersion":
+            "{api_version}", "kind": "{kind}", "name": "shop", "uid": "u", "controller": true}}]}},
+            "spec": {{"containers": [{{"name": "bad"}}]}}}}"#
+        );
+        let pod = cluster.intake.seen(Item::Object(decode_json(Kind::Pod, json.as_bytes()).unwrap()));
+        cluster.absorb([pod]);
+        let told = cluster.settle();
+        assert!(told.len() == 1 && told[0].starts_with("opened test/names"), "{owner}: {told:?}");
+    }
+}

@@ -76,7 +76,7 @@ metrics! {
     BASELINE_PROBLEMS = "plimsoll_baseline_problems" Gauge []
         "Problems in the baseline as it was last loaded.";
     WAIVERS = "plimsoll_waivers" Gauge ["state"]
-        "Waivers that are declared, by state: used, unused or expired.";
+        "Waivers that are declared, by state: used, unused or expired. The first two are left out while anything is unseen.";
     SINK_SENT = "plimsoll_sink_sent_total" Counter ["sink", "result"]
         "Requests that a sink sent, by result: ok or failed.";
     SINK_QUEUE = "plimsoll_sink_queue_depth" Gauge ["sink"]
