@@ -110,7 +110,7 @@ fn each_privileged_container_is_a_finding() {
     cluster.see(Kind::Pod, &pod("it", &["init", "web", "debug"]));
     let keys: Vec<String> =
         cluster.privileged(&key(Kind::Pod, "it")).into_iter().map(|finding| finding.key).collect();
-    assert_eq!(keys, ["init/privileged", "web/privileged", "debug/privileged"]);
+    assert_eq!(keys, ["debug/privileged", "init/privileged", "web/privileged"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From violations of pods to findings of the workload that they belong to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::Violation;
@@ -9,10 +9,15 @@ use crate::checks::{Subject, path_to_pod};
 use crate::model::{Declaration, Direction, Finding};
 use crate::snapshot::{PodTemplate, Workload};
 
+/// How many findings of a workload are told one by one. Whoever may make a pod may give it as many volumes as
+/// fit into an object, of which nobody wants an alert each.
+const FINDINGS_MAX: usize = 100;
+
 /// What a rule finds in a workload, for each baseline that governs it.
 ///
 /// `judge` adds how one template violates what one baseline declares. A violation of the same key in several
-/// templates, as during a rollout, is one finding.
+/// templates, as during a rollout, is one finding. The first [`FINDINGS_MAX`] are told one by one, the rest as a
+/// number.
 pub(crate) fn findings(
     subject: &Subject<'_>,
     judge: impl Fn(&Baseline, &PodTemplate, &mut Vec<Violation>),
@@ -22,70 +27,115 @@ pub(crate) fn findings(
     let mut violations = Vec::new();
     for baseline in &subject.governing {
         let mut roll_up = RollUp::default();
-        for (at, (template, pods)) in workload.templates.iter().enumerate() {
+        for (at, (template, _)) in workload.templates.iter().enumerate() {
             judge(baseline, template, &mut violations);
             for violation in violations.drain(..) {
-                roll_up.add(violation, at, *pods);
+                roll_up.add(violation, at);
             }
         }
-        let found = roll_up.found.into_iter();
-        findings.extend(found.map(|it| finding(workload, &baseline.declaration, it)));
+        let RollUp { told, rest } = roll_up;
+        let told = told.into_values().map(|found| finding(workload, &baseline.declaration, found));
+        findings.extend(told);
+        findings.extend((!rest.keys.is_empty()).then(|| rest_of(workload, &baseline.declaration, &rest)));
     }
     findings
 }
 
-/// The violations of a workload, each key once, in the order in which they were found.
+/// The violations of a workload, each key once.
 #[derive(Debug, Default)]
 struct RollUp {
-    found: Vec<Found>,
-    /// Where in `found` a key is.
-    places: HashMap<String, usize>,
+    /// Those of the smallest keys, so that which they are does not depend on the order of lists.
+    told: BTreeMap<String, Found>,
+    rest: Rest,
 }
 
 #[derive(Debug)]
 struct Found {
+    /// As it is in the first of the templates.
     violation: Violation,
-    pods: u64,
-    /// The last template that it was found in.
-    template: usize,
+    templates: Templates,
 }
 
+/// Violations that are not told one by one.
+#[derive(Debug, Default)]
+struct Rest {
+    keys: HashSet<String>,
+    templates: Templates,
+}
+
+/// The places of templates in their workload, each once. Names may repeat in a file that no server has accepted;
+/// its pods are not more for that.
+type Templates = BTreeSet<usize>;
+
 impl RollUp {
-    fn add(&mut self, violation: Violation, template: usize, pods: u64) {
-        if let Some(place) = self.places.get(&violation.key) {
-            let found = &mut self.found[*place];
-            // Names may repeat in a file that no server has accepted; its pods are not more for that.
-            if found.template != template {
-                (found.template, found.pods) = (template, found.pods + pods);
-            }
+    fn add(&mut self, violation: Violation, template: usize) {
+        if let Some(found) = self.told.get_mut(&violation.key) {
+            found.templates.insert(template);
             return;
         }
-        self.places.insert(violation.key.clone(), self.found.len());
-        self.found.push(Found { violation, pods, template });
+        let found = Found { violation, templates: Templates::from([template]) };
+        self.told.insert(found.violation.key.clone(), found);
+        if self.told.len() > FINDINGS_MAX
+            && let Some((key, found)) = self.told.pop_last()
+        {
+            self.rest.keys.insert(key);
+            self.rest.templates.extend(found.templates);
+        }
     }
 }
 
 fn finding(workload: &Workload, declaration: &Arc<Declaration>, found: Found) -> Finding {
-    let Found { violation, pods, .. } = found;
-    let Violation { key, part, what, path, expected, actual, remedy } = violation;
+    let pods = pods_of(workload, &found.templates);
+    let Violation { key, part, what, path, expected, actual, remedy } = found.violation;
     let object = &workload.object.key;
     let whose = if part.is_empty() { object.to_string() } else { format!("{part} of {object}") };
-    let running = match pods {
-        0 => "no pod runs it".to_owned(),
-        1 => "1 pod runs it".to_owned(),
-        _ => format!("{pods} pods run it"),
-    };
     let path = format!("{}{path}", path_to_pod(&object.kind));
     Finding {
         object: workload.object.clone(),
         key,
         direction: Direction::Loosened,
         count: pods,
-        message: format!("{whose} {what}; {running}"),
+        message: format!("{whose} {what}; {}", running(pods)),
         expected: expected.into_owned(),
         actual,
         remedy: remedy.at(&path),
         path,
         declaration: Some(Arc::clone(declaration)),
+    }
+}
+
+/// The finding of the violations that are not told one by one. How many they are stands in the message alone: as
+/// evidence, it would be another transition with every volume more.
+fn rest_of(workload: &Workload, declaration: &Arc<Declaration>, rest: &Rest) -> Finding {
+    let pods = pods_of(workload, &rest.templates);
+    let (object, more) = (&workload.object.key, rest.keys.len());
+    Finding {
+        object: workload.object.clone(),
+        key: "rest".to_owned(),
+        direction: Direction::Loosened,
+        count: pods,
+        message: format!(
+            "{object} deviates in {more} more fields than the {FINDINGS_MAX} that are told; {}",
+            running(pods)
+        ),
+        expected: "no deviation".to_owned(),
+        actual: "more deviations than are told".to_owned(),
+        path: String::new(),
+        remedy: String::new(),
+        declaration: Some(Arc::clone(declaration)),
+    }
+}
+
+/// How many pods run these templates.
+fn pods_of(workload: &Workload, templates: &Templates) -> u64 {
+    templates.iter().map(|at| workload.templates[*at].1).sum()
+}
+
+/// Who runs it, as the end of a sentence.
+fn running(pods: u64) -> String {
+    match pods {
+        0 => "no pod runs it".to_owned(),
+        1 => "1 pod runs it".to_owned(),
+        _ => format!("{pods} pods run it"),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::case::{clean, template_of};
 use crate::baseline::{Baseline, Declared, Level, PodSecurity, Version};
-use crate::checks::pod_security::{capabilities_baseline, privileged};
+use crate::checks::pod_security::{capabilities_baseline, host_path_volumes, privileged};
 use crate::checks::{Subject, pod_security::Control};
 use crate::model::{Finding, Kind, ObjectKey, ObjectKind, ObjectRef};
 use crate::snapshot::{PodTemplate, Workload};
@@ -130,4 +130,58 @@ fn what_admission_exempts_is_not_judged() {
     assert_eq!(pods(&exempting), 1);
     pod_security(&mut exempting).exempt.namespaces.push("shop".to_owned());
     assert_eq!(pods(&exempting), 0);
+}
+
+/// A template with the volumes of these numbers, each a path on the host.
+fn with_host_paths(numbers: impl Iterator<Item = u32>) -> Arc<PodTemplate> {
+    let mut pod = clean();
+    let volume = |number| json!({"name": format!("v{number:05}"), "hostPath": {"path": "/"}});
+    pod["spec"]["volumes"] = numbers.map(volume).collect();
+    template_of(&pod)
+}
+
+fn host_paths(templates: &[(Arc<PodTemplate>, u64)]) -> Vec<Finding> {
+    evaluate(&host_path_volumes::CONTROL, templates, &[&baseline("a", Level::Baseline)])
+}
+
+#[test]
+fn beyond_the_bound_violations_are_counted() {
+    assert_eq!(host_paths(&[(with_host_paths(0..100), 1)]).len(), 100);
+    let findings = host_paths(&[(with_host_paths(0..20_000), 1)]);
+    assert_eq!(findings.len(), 101);
+    assert_eq!(findings[99].key, "volumes[v00099].hostPath");
+    let rest = &findings[100];
+    assert_eq!((rest.key.as_str(), rest.count), ("rest", 1));
+    let message =
+        "Deployment/shop/web deviates in 19900 more fields than the 100 that are told; 1 pod runs it";
+    assert_eq!(rest.message, message);
+}
+
+#[test]
+fn which_violations_are_told_depends_on_no_order() {
+    let (up, down) = (with_host_paths(0..150), with_host_paths((0..150).rev()));
+    assert_eq!(host_paths(&[(up, 1)]), host_paths(&[(down, 1)]));
+}
+
+#[test]
+fn the_evidence_of_the_rest_does_not_move_with_its_number() {
+    let evidence = |count| {
+        let Finding { key, expected, actual, path, .. } =
+            host_paths(&[(with_host_paths(0..count), 1)]).pop().unwrap();
+        (key, expected, actual, path)
+    };
+    assert_eq!(evidence(150), evidence(160));
+}
+
+#[test]
+fn the_rest_counts_each_pod_that_has_some_of_it_once() {
+    let findings = host_paths(&[
+        (with_host_paths(50..170), 2),
+        (with_host_paths(0..50), 4),
+        (with_host_paths(60..70), 8),
+        (with_host_paths(160..180), 16),
+    ]);
+    let counts: Vec<u64> = [0, 50, 60, 100].iter().map(|at: &usize| findings[*at].count).collect();
+    assert_eq!(counts, [4, 2, 10, 18]);
+    assert!(findings[100].message.contains(" 80 more fields "), "{}", findings[100].message);
 }
