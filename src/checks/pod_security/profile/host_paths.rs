@@ -7,27 +7,49 @@
 use super::{any_of, remedy};
 use crate::baseline::{HostPath, Profile};
 use crate::checks::pod_security::violation::{Part, Remedy, Violation, Wrong, shown};
-use crate::snapshot::{Container, PodTemplate};
+use crate::snapshot::{Container, PodTemplate, Volume, VolumeSource};
 
-/// Adds how the volume of this name, which mounts this path, violates it.
-pub(super) fn judge(
-    profile: &Profile,
-    template: &PodTemplate,
-    volume: &str,
-    path: &str,
-    violations: &mut Vec<Violation>,
-) {
+/// Up to so many volumes are gone through for each mount, which costs no allocation; more are sorted first, since
+/// there may be as many mounts as volumes.
+const SCANNED_MAX: usize = 32;
+
+/// How the path that the volume of this name mounts violates it.
+pub(super) fn judge_path(profile: &Profile, volume: &str, path: &str) -> Option<Violation> {
+    let allowed = profile.allowed_host_paths.as_ref()?;
+    let forbidden = !allowed.iter().any(|it| holds(&it.prefix, path));
+    forbidden.then(|| of_path(allowed, volume, path))
+}
+
+/// Adds the containers that may write to a volume which is only allowed `readOnly`.
+pub(super) fn judge_mounts(profile: &Profile, template: &PodTemplate, violations: &mut Vec<Violation>) {
     let Some(allowed) = &profile.allowed_host_paths else { return };
-    let mut matching = allowed.iter().filter(|it| holds(&it.prefix, path)).peekable();
-    if matching.peek().is_none() {
-        violations.push(of_path(allowed, volume, path));
-    } else if matching.all(|it| it.read_only) {
-        let writes = |container: &&Container| {
-            container.host_path_mounts.iter().any(|mount| *mount.volume == *volume && !mount.read_only)
-        };
-        let writing = template.containers.iter().filter(writes);
-        violations.extend(writing.map(|container| of_mount(container, volume, path)));
+    let mut sorted: Vec<&Volume> = Vec::new();
+    if template.volumes.len() > SCANNED_MAX {
+        sorted.extend(template.volumes.iter().filter(|volume| read_only_path(allowed, volume).is_some()));
+        sorted.sort_unstable_by_key(|volume| &volume.name);
     }
+    let find = |name: &str| {
+        if template.volumes.len() <= SCANNED_MAX {
+            let mut named = template.volumes.iter().filter(|volume| *volume.name == *name);
+            return named.find_map(|volume| read_only_path(allowed, volume));
+        }
+        let place = sorted.binary_search_by_key(&name, |volume| &volume.name).ok()?;
+        read_only_path(allowed, sorted[place])
+    };
+    for container in &template.containers {
+        for mount in container.host_path_mounts.iter().filter(|mount| !mount.read_only) {
+            let path = find(&mount.volume);
+            violations.extend(path.map(|path| of_mount(container, &mount.volume, path)));
+        }
+    }
+}
+
+/// The path of the host that the volume mounts, where it is allowed, and only `readOnly`.
+fn read_only_path<'a>(allowed: &[HostPath], volume: &'a Volume) -> Option<&'a str> {
+    let VolumeSource::HostPath(path) = &volume.source else { return None };
+    let mut matching = allowed.iter().filter(|it| holds(&it.prefix, path)).peekable();
+    matching.peek()?;
+    matching.all(|it| it.read_only).then_some(path)
 }
 
 /// Whether the path is the prefix or below it.

@@ -1,5 +1,6 @@
 //! The profile: one pod that keeps to all of it, with one mutation each.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tikv_jemalloc_ctl::thread::allocatedp;
@@ -230,6 +231,39 @@ fn a_path_that_is_only_allowed_read_only_is_mounted_so_everywhere() {
     let mut template = clean();
     mutate(&mut template);
     assert_eq!(violations(&profile, &template), [], "one prefix that lets it be written is enough");
+}
+
+/// So many volumes, every third of which may be written, all of them written by one container.
+fn written(count: usize) -> PodTemplate {
+    let name = |at| format!("v{at}");
+    let path = |at| if at % 3 == 0 { "/data" } else { "/var/log" };
+    // The mounts stand in another order than the volumes.
+    let mounts = (0..count).rev().map(|at| mount(&name(at), false));
+    let web = Container { host_path_mounts: mounts.collect(), ..container("web") };
+    let volumes = (0..count).map(|at| volume(&name(at), VolumeSource::HostPath(path(at).into())));
+    PodTemplate { volumes: volumes.collect(), containers: Box::new([web]), ..PodTemplate::default() }
+}
+
+#[test]
+fn mounts_are_judged_alike_in_pods_of_few_volumes_and_of_many() {
+    let profile =
+        Profile { allowed_host_paths: declared().allowed_host_paths, volumes: None, ..Profile::default() };
+    // The last takes long where each mount is held against each volume.
+    for count in [1, 32, 33, 100_000] {
+        let found: BTreeSet<String> =
+            violations(&profile, &written(count)).into_iter().map(|it| it.key).collect();
+        let wrong = (0..count).filter(|at| at % 3 != 0);
+        assert_eq!(found, wrong.map(|at| format!("web/volumeMounts[v{at}].readOnly")).collect());
+    }
+}
+
+#[test]
+fn mounts_of_a_volume_of_a_forbidden_type_are_not_asked_to_be_read_only() {
+    let mut template = clean();
+    template.containers[1].host_path_mounts[0].read_only = false;
+    let without = Profile { volumes: Some(owned(&["csi", "secret"])), ..declared() };
+    let keys: Vec<String> = violations(&without, &template).into_iter().map(|it| it.key).collect();
+    assert_eq!(keys, ["volumes[log]", "volumes[data]"]);
 }
 
 #[test]

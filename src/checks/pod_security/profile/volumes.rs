@@ -17,19 +17,26 @@ pub(super) fn judge(profile: &Profile, template: &PodTemplate, violations: &mut 
         match (&profile.volumes, &volume.source) {
             (Some(types), _) if !is_allowed(types, volume) => violations.push(of_type(types, volume)),
             (_, VolumeSource::HostPath(path)) => {
-                host_paths::judge(profile, template, &volume.name, path, violations);
+                violations.extend(host_paths::judge_path(profile, &volume.name, path));
             }
             (_, VolumeSource::Csi(driver)) => violations.extend(of_driver(profile, volume, driver)),
             (_, VolumeSource::Other(_)) => {}
         }
     }
+    // Where they are of no allowed type, more is not asked of them.
+    if profile.volumes.as_ref().is_none_or(|types| is_listed(types, "hostPath")) {
+        host_paths::judge_mounts(profile, template, violations);
+    }
 }
 
 fn is_allowed(types: &[String], volume: &Volume) -> bool {
-    let is_listed = |field: &str| types.iter().any(|it| it == field);
     let field = volume.source.field();
     let token = field == "projected" && *volume.name == *TOKEN_VOLUME;
-    is_listed("*") || is_listed(field) || (token && is_listed("secret"))
+    is_listed(types, field) || (token && is_listed(types, "secret"))
+}
+
+fn is_listed(types: &[String], field: &str) -> bool {
+    types.iter().any(|it| it == field || it == "*")
 }
 
 fn of_type(types: &[String], volume: &Volume) -> Violation {
