@@ -67,7 +67,10 @@ baseline.yaml:7:12: spec.podSecurity.level: expected privileged, baseline or res
 - Of two documents of one kind and name the first, in the order of the files, is in force.
 - At start, before there is any good version, the daemon is not ready while a document is broken.
 
-Nothing on a live object can excuse it: exceptions are waivers, with an owner, a reason and an end.
+Exceptions are waivers, with an owner, a reason and an end. Nothing on a live object can excuse it, but for one thing: a
+pod counts to the workload that its owner reference names, and whoever makes the pod writes that reference. A waiver of
+a workload excuses every pod that says it belongs there. For kinds that are not watched, which nobody but such pods may
+know, a waiver counts only where it names the kind.
 
 ## Example
 

@@ -30,8 +30,12 @@ pub(super) static MATCH: Table = Table {
     path: "spec.waivers[].match",
     fields: &[
         optional("namespace", NAMESPACE, "The namespace of the objects."),
-        optional("kind", "a kind such as Deployment", "The kind of the objects."),
-        optional("name", "the name of an object", "The name of the objects. It is no pattern."),
+        optional(
+            "kind",
+            "a kind such as Deployment",
+            "The kind of the objects. Without it every kind that is watched is meant, and no other.",
+        ),
+        optional("name", "the name of an object, which is no pattern", "The name of the objects."),
     ],
 };
 
@@ -80,8 +84,13 @@ fn read_match(value: &Value<'_>, reader: &mut Reader) -> Option<Matches> {
     Some(Matches {
         namespace: namespace.and_then(|it| it.text_if(reader, is_namespace)).map(Arc::from),
         kind: kind.and_then(|it| read_kind(&it, reader)),
-        name: name.and_then(|it| it.text(reader)).map(Arc::from),
+        name: name.and_then(|it| it.text_if(reader, is_name)).map(Arc::from),
     })
+}
+
+/// Whether an object may be called so. A pattern is refused: it would match nothing.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains('*')
 }
 
 /// Kinds that are not watched are taken too: pods may be controlled by them.

@@ -176,6 +176,24 @@ fn a_key_that_stands_twice_is_refused() {
 }
 
 #[test]
+fn what_waivers_match_is_no_pattern() {
+    let matched = "spec.waivers[0].match";
+    let expected = "expected the name of an object, which is no pattern, found";
+    check("name: web}", "name: \"*\"}", &[&format!("b.yaml:54:56: {matched}.name: {expected} \"*\"")]);
+    check("name: web}", "name: web-*}", &[&format!("b.yaml:54:56: {matched}.name: {expected} \"web-*\"")]);
+    check(
+        "{namespace: shop, kind",
+        "{namespace: \"*\", kind",
+        &[&format!("b.yaml:54:26: {matched}.namespace: expected the name of a namespace, found \"*\"")],
+    );
+    check(
+        "kind: Deployment, name",
+        "kind: \"*\", name",
+        &[&format!("b.yaml:54:38: {matched}.kind: expected a kind such as Deployment, found \"*\"")],
+    );
+}
+
+#[test]
 fn waivers_have_an_end_a_reason_and_bounds() {
     let waiver = "spec.waivers[0]";
     check(
