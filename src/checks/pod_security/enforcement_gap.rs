@@ -11,11 +11,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::control::is_exempt;
+use super::findings::number_of_pods;
 use super::violation::list;
 use super::{enforced, judge};
-use crate::baseline::{Baseline, Exempt, Level, Version};
+use crate::baseline::{Baseline, Level, Version};
 use crate::checks::{Check, Facts, GOVERNED_PODS, Rule, Subject};
 use crate::model::{CheckInfo, Direction, Finding, Severity};
+use crate::snapshot::PodTemplate;
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -35,27 +37,57 @@ pub(crate) static CHECK: Check = Check {
 
 fn evaluate(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let Some(policy) = enforced::policy(&subject.namespace_labels) else { return Vec::new() };
-    subject.governing.iter().filter_map(|baseline| find(subject, baseline, policy)).collect()
+    if subject.governing.iter().all(|baseline| baseline.pod_security.is_none()) {
+        return Vec::new();
+    }
+    let refused = refused(subject, policy);
+    subject.governing.iter().filter_map(|baseline| find(subject, baseline, policy, &refused)).collect()
+}
+
+/// A template that pods run and the namespace would refuse.
+struct Refused<'a> {
+    template: &'a PodTemplate,
+    pods: u64,
+    /// The ids of the checks that it fails.
+    checks: BTreeSet<&'static str>,
+}
+
+/// What runs and would be refused. It is the same for every baseline: they differ in what they exempt.
+fn refused<'a>(subject: &'a Subject<'_>, (level, version): (Level, Version)) -> Vec<Refused<'a>> {
+    let running = subject.workload.templates.iter().filter(|(_, pods)| *pods > 0);
+    let judged = running.map(|(template, pods)| {
+        let checks = judge(template, level, version).into_iter().map(|(check, _)| check).collect();
+        Refused { template, pods: *pods, checks }
+    });
+    judged.filter(|it| !it.checks.is_empty()).collect()
 }
 
 /// The finding of one baseline.
-fn find(subject: &Subject<'_>, baseline: &Baseline, policy: (Level, Version)) -> Option<Finding> {
-    let gap = gap(subject, &baseline.pod_security.as_ref()?.exempt, policy);
-    if gap.checks.is_empty() {
+fn find(
+    subject: &Subject<'_>,
+    baseline: &Baseline,
+    policy: (Level, Version),
+    refused: &[Refused<'_>],
+) -> Option<Finding> {
+    let exempt = &baseline.pod_security.as_ref()?.exempt;
+    let namespace = &subject.workload.object.key.namespace;
+    let refused: Vec<_> = refused.iter().filter(|it| !is_exempt(exempt, namespace, it.template)).collect();
+    if refused.is_empty() {
         return None;
     }
+    let pods = refused.iter().map(|it| it.pods).sum();
     let enforced = format!("{}:{}", policy.0, policy.1);
-    let checks = list(&gap.checks);
+    let checks = list(refused.iter().flat_map(|it| &it.checks));
     let object = &subject.workload.object;
-    let pods = if gap.pods == 1 { "1 pod".to_owned() } else { format!("{} pods", gap.pods) };
     Some(Finding {
         object: object.clone(),
         key: "enforce".to_owned(),
         direction: Direction::Loosened,
-        count: gap.pods,
+        count: pods,
         message: format!(
-            "the namespace of {} enforces {enforced}, which {pods} of it would fail: {checks}",
-            object.key
+            "the namespace of {} enforces {enforced}, which {} of it would fail: {checks}",
+            object.key,
+            number_of_pods(pods)
         ),
         expected: enforced,
         actual: checks,
@@ -65,39 +97,18 @@ fn find(subject: &Subject<'_>, baseline: &Baseline, policy: (Level, Version)) ->
     })
 }
 
-/// What runs and would be refused.
-#[derive(Default)]
-struct Gap {
-    /// The ids of the checks that pods fail.
-    checks: BTreeSet<&'static str>,
-    pods: u64,
-}
-
-fn gap(subject: &Subject<'_>, exempt: &Exempt, (level, version): (Level, Version)) -> Gap {
-    let mut gap = Gap::default();
-    let namespace = &subject.workload.object.key.namespace;
-    let running = subject.workload.templates.iter().filter(|(_, pods)| *pods > 0);
-    for (template, pods) in running.filter(|(template, _)| !is_exempt(exempt, namespace, template)) {
-        let violations = judge(template, level, version);
-        if !violations.is_empty() {
-            gap.pods += pods;
-            gap.checks.extend(violations.into_iter().map(|(check, _)| check));
-        }
-    }
-    gap
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use jiff::Timestamp;
+    use tikv_jemalloc_ctl::thread::allocatedp;
 
     use super::*;
     use crate::baseline::{Declared, PodSecurity};
     use crate::checks::Panics;
     use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef};
-    use crate::snapshot::{Container, PodTemplate, Snapshot, Workload};
+    use crate::snapshot::{Container, Snapshot, Volume, VolumeSource, Workload};
 
     /// A pod that meets the level baseline and not restricted; it fails baseline where it is privileged.
     fn template(privileged: bool) -> PodTemplate {
@@ -189,5 +200,21 @@ mod tests {
             let template = PodTemplate { runtime_class: Some("kata".into()), ..template(true) };
             assert_eq!(findings(&declared, &[BASELINE], &[(template, 1)]).len(), found);
         }
+    }
+
+    #[test]
+    fn a_template_is_judged_once_for_all_baselines() {
+        let volume =
+            |at| Volume { name: format!("v{at}").into(), source: VolumeSource::HostPath("/".into()) };
+        let volumes = (0..1000).map(volume).collect();
+        let templates = [(PodTemplate { volumes, ..template(false) }, 1)];
+        let allocated = |baselines: usize| {
+            let baseline = Declared::hardened().baselines.remove(0);
+            let declared = Declared { baselines: vec![baseline; baselines], ..Declared::default() };
+            let before = allocatedp::read().unwrap().get();
+            assert_eq!(findings(&declared, &[BASELINE], &templates).len(), baselines);
+            allocatedp::read().unwrap().get() - before
+        };
+        assert!(allocated(8) < 2 * allocated(1));
     }
 }

@@ -133,9 +133,15 @@ fn pods_of(workload: &Workload, templates: &Templates) -> u64 {
 
 /// Who runs it, as the end of a sentence.
 fn running(pods: u64) -> String {
+    let verb = if pods > 1 { "run" } else { "runs" };
+    format!("{} {verb} it", number_of_pods(pods))
+}
+
+/// So many pods, in words.
+pub(super) fn number_of_pods(pods: u64) -> String {
     match pods {
-        0 => "no pod runs it".to_owned(),
-        1 => "1 pod runs it".to_owned(),
-        _ => format!("{pods} pods run it"),
+        0 => "no pod".to_owned(),
+        1 => "1 pod".to_owned(),
+        _ => format!("{pods} pods"),
     }
 }
