@@ -9,7 +9,7 @@ use super::Engine;
 use crate::baseline::Baseline;
 use crate::checks::{Check, Facts, Namespace, Rule, Subject};
 use crate::model::{Finding, ObjectKey, Scope};
-use crate::snapshot::Labels;
+use crate::snapshot::{Labels, label};
 
 /// What stands in a scope, looked up once for all the checks that are evaluated in it.
 #[derive(Debug)]
@@ -37,8 +37,7 @@ impl Engine {
     }
 
     fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&Baseline> {
-        let label = |key: &str| labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value);
-        let governs = |it: &&Baseline| it.namespaces.select(namespace, label);
+        let governs = |it: &&Baseline| it.namespaces.select(namespace, |key| label(labels, key));
         self.declared.baselines.iter().filter(governs).collect()
     }
 

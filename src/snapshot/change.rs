@@ -45,6 +45,11 @@ pub enum Change {
 /// A set of labels, in the order of their keys.
 pub type Labels = Vec<(Arc<str>, Arc<str>)>;
 
+/// The value of the label of this key.
+pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a str> {
+    labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value)
+}
+
 /// What is known of an object of any watched kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {

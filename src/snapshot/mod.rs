@@ -11,13 +11,13 @@ mod store;
 mod template;
 mod workload;
 
-pub use change::{Batch, Change, Controller, Facts, Labels, Uid};
+pub use change::{Batch, Change, Controller, Facts, Labels, Uid, label};
 pub use intake::Intake;
 pub use intern::Interner;
 pub use store::Snapshot;
 pub use template::{
-    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux, Volume,
-    VolumeSource,
+    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
+    TOKEN_VOLUME, Volume, VolumeSource,
 };
 pub use workload::Workload;
 

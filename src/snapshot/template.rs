@@ -154,6 +154,9 @@ pub struct HostPathMount {
     pub read_only: bool,
 }
 
+/// What the API server begins the name of a service account's token volume with.
+pub const TOKEN_VOLUME: &str = "kube-api-access";
+
 /// A volume of a pod.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Volume {

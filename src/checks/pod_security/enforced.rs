@@ -3,7 +3,7 @@
 //! <https://kubernetes.io/docs/concepts/security/pod-security-admission/>
 
 use crate::baseline::{Level, Version};
-use crate::snapshot::Labels;
+use crate::snapshot::{Labels, label};
 
 pub(super) const LEVEL_LABEL: &str = "pod-security.kubernetes.io/enforce";
 
@@ -25,8 +25,4 @@ pub(super) fn policy(labels: &Labels) -> Option<(Level, Version)> {
     let level = level(labels)?.unwrap_or(Level::Restricted);
     let version = version(labels).and_then(Result::ok).unwrap_or(Version::LATEST);
     Some((level, version))
-}
-
-fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a str> {
-    labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value)
 }

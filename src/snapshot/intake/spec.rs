@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use super::Intake;
 use crate::snapshot::{
-    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux, Volume,
-    VolumeSource,
+    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
+    TOKEN_VOLUME, Volume, VolumeSource,
 };
 use crate::wire;
-
-/// What the API server begins the name of a service account's token volume with.
-const TOKEN_VOLUME: &str = "kube-api-access";
 
 /// How many letters the API server ends a name with that it generates.
 const GENERATED_SUFFIX: usize = 5;

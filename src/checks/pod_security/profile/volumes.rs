@@ -7,10 +7,7 @@
 use super::{any_of, host_paths, remedy};
 use crate::baseline::Profile;
 use crate::checks::pod_security::violation::{Part, Remedy, Violation, Wrong, shown};
-use crate::snapshot::{PodTemplate, Volume, VolumeSource};
-
-/// The name of the volume that the API server adds for the token of the service account.
-const TOKEN_VOLUME: &str = "kube-api-access";
+use crate::snapshot::{PodTemplate, TOKEN_VOLUME, Volume, VolumeSource};
 
 pub(super) fn judge(profile: &Profile, template: &PodTemplate, violations: &mut Vec<Violation>) {
     for volume in &template.volumes {
