@@ -51,7 +51,7 @@ fn a_waiver_expires_at_its_expiry() {
 }
 
 #[test]
-fn a_waiver_that_excuses_nothing_is_unused() {
+fn a_waiver_that_covers_nothing_is_unused() {
     let waiver = waiver("pod-security/privileged", "2027-03-31T00:00:00Z");
     let waivers = [Arc::clone(&waiver)];
     let now = "2026-01-01T00:00:00Z";
@@ -59,8 +59,9 @@ fn a_waiver_that_excuses_nothing_is_unused() {
     let [finding] = findings(&unused::CHECK, &waivers, &[], now).try_into().unwrap();
     assert_eq!(finding.direction, Direction::Changed);
     let message =
-        "the waiver of pod-security/privileged */monitoring/*, owned by sre@example.com, excuses nothing";
+        "the waiver of pod-security/privileged */monitoring/*, owned by sre@example.com, covers no deviation";
     assert_eq!(finding.message, message);
+    assert_eq!(finding.remedy, "correct what it matches, or remove it if what it was written for is gone");
     assert_eq!(findings(&unused::CHECK, &waivers, &[], "2027-03-31T00:00:00Z"), [], "expired is not unused");
 }
 

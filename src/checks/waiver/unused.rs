@@ -1,8 +1,9 @@
-//! Every waiver must excuse something.
+//! Every waiver must cover something.
 //!
-//! Reads what is declared and what waivers excuse. Since what is not seen may be just what a waiver excuses,
-//! the check is blind while any kind is. An expired waiver is left to `waiver/expired`. A waiver of this very
-//! check is not judged: it would be in use by being unused.
+//! Reads what is declared and what waivers cover. A waiver that covers a deviation is used, also where others
+//! cover it too. Since what is not seen may be just what a waiver covers, the check is blind while any kind is.
+//! An expired waiver is left to `waiver/expired`. A waiver of this very check is not judged: it would be in use
+//! by being unused.
 
 use super::{Wrong, declared, finding};
 use crate::checks::{Check, Facts, Reads, Rule};
@@ -12,10 +13,10 @@ pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
         id: "waiver/unused",
         severity: Severity::Low,
-        title: "waiver that excuses nothing",
+        title: "waiver that covers nothing",
         why: "An exception that nobody needs any more excuses whatever will match it next; one that is \
-              misspelt excuses nothing of what it was written for.",
-        mend: "Remove the waiver, or correct what it matches.",
+              misspelt covers nothing of what it was written for.",
+        mend: "Correct what the waiver matches if it is misspelt; remove it if what it was written for is gone.",
         references: &[],
     },
     reads: Reads::Kinds(&Kind::ALL),
@@ -27,10 +28,10 @@ fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
         waiver.expires > facts.now && !facts.used.contains(waiver) && *waiver.check != *CHECK.info.id
     };
     let wrong = || Wrong {
-        what: "excuses nothing".to_owned(),
-        expected: "a deviation that it excuses",
+        what: "covers no deviation".to_owned(),
+        expected: "a deviation that it covers",
         actual: "none".to_owned(),
-        remedy: "remove the waiver, or correct what it matches".to_owned(),
+        remedy: "correct what it matches, or remove it if what it was written for is gone".to_owned(),
     };
     declared(facts).filter(|waiver| unused(waiver)).map(|waiver| finding(waiver, wrong())).collect()
 }
