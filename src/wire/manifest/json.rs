@@ -1,24 +1,26 @@
-//! Files of JSON: one object after the other, with lists sliced rather than read.
+//! Files of JSON: one object after the other, with lists sliced rather than decoded.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
+use super::fault::reason;
 use super::lines::Lines;
 use super::type_meta::{Sort, TypeMeta};
-use super::{Fault, LIST_DEPTH_MAX, Manifest, Manifests};
+use super::{Fault, ITEMS_ARE_NO_LIST, Manifests, NO_OBJECT};
 use crate::wire::meta::nullable;
 
-/// The type of an object, and the items where it is a list.
+/// The type of an object, and what it lists. An object that names a field twice is refused: readers differ in which
+/// of the two they take.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(rename = "apiVersion", default, deserialize_with = "nullable")]
     api_version: String,
     #[serde(default, deserialize_with = "nullable")]
     kind: String,
-    #[serde(borrow, default, deserialize_with = "nullable")]
-    items: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    items: Option<&'a RawValue>,
 }
 
 /// Whether the text begins as an object of JSON does, and not as one of YAML such as `{kind: Pod}`.
@@ -46,9 +48,9 @@ impl<'a> Cutter<'a, '_> {
         let line = self.lines.of(text);
         let mut stream = Deserializer::from_str(text).into_iter::<Envelope<'a>>();
         match stream.next() {
-            Some(Ok(envelope)) => {
+            Some(Ok(Envelope { api_version, kind, items })) => {
                 let (object, rest) = text.split_at(stream.byte_offset());
-                self.take_whole(object, envelope, line, 0);
+                self.take(object, &TypeMeta { api_version, kind }, items, line, 0);
                 rest
             }
             Some(Err(error)) => {
@@ -59,53 +61,44 @@ impl<'a> Cutter<'a, '_> {
         }
     }
 
-    fn take_whole(&mut self, json: &'a str, envelope: Envelope<'a>, line: u32, depth: u32) {
-        let Envelope { api_version, kind, items } = envelope;
-        match (TypeMeta { api_version, kind }).sort() {
-            Ok(Sort::List(_)) if depth >= LIST_DEPTH_MAX => {
-                self.refuse(line, format!("lists stand in lists more than {LIST_DEPTH_MAX} deep"));
-            }
-            Ok(Sort::List(of)) => {
-                for item in items {
-                    self.take_item(item.get(), of.as_ref(), depth + 1);
-                }
-            }
-            sort => self.take(json, sort, line),
+    /// Takes an object and what it lists, where it lists anything.
+    fn take(&mut self, json: &'a str, meta: &TypeMeta, items: Option<&'a RawValue>, line: u32, depth: u32) {
+        let sort = match meta.sort() {
+            Ok(sort) => sort,
+            Err(message) => return self.found.refuse(line, message),
+        };
+        let items: Vec<&'a RawValue> = match items.map(|it| serde_json::from_str(it.get())) {
+            Some(Ok(items)) => items,
+            Some(Err(_)) if sort == Sort::List => return self.found.refuse(line, ITEMS_ARE_NO_LIST),
+            Some(Err(_)) | None => Vec::new(),
+        };
+        let holds_objects = items.iter().any(|item| is_object(item.get()));
+        if !self.found.enter(sort, holds_objects, line, depth, || json.into()) {
+            return;
+        }
+        let of = meta.of_items();
+        for item in items {
+            self.take_item(item.get(), of.as_ref(), depth + 1);
         }
     }
 
-    /// Takes an item of a list, without reading it through where its kind is plain.
     fn take_item(&mut self, json: &'a str, of: Option<&TypeMeta>, depth: u32) {
         let line = self.lines.of(json);
-        let sort = match of {
-            Some(of) => of.sort(),
-            None => match TypeMeta::peek(json, line) {
-                Ok(peeked) => peeked.sort(),
-                Err(fault) => return self.found.faults.push(fault),
-            },
-        };
-        if !matches!(sort, Ok(Sort::List(_))) {
-            return self.take(json, sort, line);
+        if !is_object(json) {
+            return self.found.refuse(line, NO_OBJECT);
         }
         match serde_json::from_str(json) {
-            Ok(envelope) => self.take_whole(json, envelope, line, depth),
-            Err(error) => self.found.faults.push(Fault::of_json(&error, line)),
-        }
-    }
-
-    fn take(&mut self, json: &'a str, sort: Result<Sort, String>, line: u32) {
-        match sort {
-            Ok(Sort::Watched(kind)) => {
-                self.found.objects.push(Manifest { kind, line, json: json.into() });
+            Ok(Envelope { api_version, kind, items }) => {
+                let meta = TypeMeta { api_version, kind }.or(of);
+                self.take(json, &meta, items, line, depth);
             }
-            Ok(Sort::Other | Sort::List(_)) => self.found.others += 1,
-            Err(message) => self.refuse(line, message),
+            Err(error) => self.found.refuse(line, reason(&error)),
         }
     }
+}
 
-    fn refuse(&mut self, line: u32, message: String) {
-        self.found.faults.push(Fault::new(line, message));
-    }
+fn is_object(json: &str) -> bool {
+    json.starts_with('{')
 }
 
 /// What follows the malformed object that `text` begins with: what comes after its end, where that is to be found;

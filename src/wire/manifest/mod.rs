@@ -18,9 +18,14 @@ use super::{DecodeError, Object, decode_written_json, documents};
 use crate::model::Kind;
 
 pub use fault::Fault;
+use type_meta::Sort;
 
 /// How deep lists may stand in lists.
 const LIST_DEPTH_MAX: u32 = 8;
+
+const ITEMS_ARE_NO_LIST: &str = "the items of a list are no list";
+
+const NO_OBJECT: &str = "what stands here is no object";
 
 /// What a file holds, in the order of the file.
 #[derive(Debug, Default)]
@@ -40,6 +45,35 @@ pub struct Manifest<'a> {
     pub line: u32,
     /// As it stands in the file, or made from YAML.
     json: Cow<'a, str>,
+}
+
+impl<'a> Manifests<'a> {
+    /// Enters an object. Returns whether its items are to be entered too: whatever holds objects in `items` is taken
+    /// for a list by kubectl, while the API server takes it for what its kind says, so that nothing is hidden in either.
+    fn enter(
+        &mut self,
+        sort: Sort,
+        holds_objects: bool,
+        line: u32,
+        depth: u32,
+        json: impl FnOnce() -> Cow<'a, str>,
+    ) -> bool {
+        let unfolds = holds_objects || sort == Sort::List;
+        if unfolds && depth >= LIST_DEPTH_MAX {
+            self.refuse(line, format!("lists stand in lists more than {LIST_DEPTH_MAX} deep"));
+            return false;
+        }
+        match sort {
+            Sort::Watched(kind) => self.objects.push(Manifest { kind, line, json: json() }),
+            Sort::Other if !unfolds => self.others += 1,
+            Sort::Other | Sort::List => {}
+        }
+        unfolds
+    }
+
+    fn refuse(&mut self, line: u32, message: impl Into<String>) {
+        self.faults.push(Fault::new(line, message.into()));
+    }
 }
 
 /// The objects of a file's text.

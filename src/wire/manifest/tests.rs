@@ -68,6 +68,66 @@ fn lists_are_unfolded_however_they_are_written() {
     }
 }
 
+/// A list of one item as it is written in YAML and in JSON.
+fn lists(api_version: &str, kind: &str, item: &str) -> [String; 2] {
+    [
+        format!("kind: {kind}\napiVersion: {api_version}\nitems: [{item}]\n"),
+        format!(r#"{{"kind": "{kind}", "apiVersion": "{api_version}", "items": [{item}]}}"#),
+    ]
+}
+
+#[test]
+fn the_type_of_an_item_itself_wins_over_that_of_its_list() {
+    let item = r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}}"#;
+    for (api_version, kind) in [
+        ("v1", "PodList"),
+        ("v1", "ConfigMapList"),
+        ("v1", "DeploymentList"),
+        ("v1", "ConfigMap"),
+        ("example.com/v1", "Anything"),
+    ] {
+        for list in lists(api_version, kind, item) {
+            assert!(found(&list)[0].starts_with("Deployment//a@"), "{list}: {:?}", found(&list));
+            assert_eq!(found(&list).len(), 1, "{list}");
+        }
+    }
+}
+
+#[test]
+fn a_watched_object_with_items_is_judged_and_unfolded() {
+    let item = format!(
+        r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "outer"}}, "items": [{}]}}"#,
+        pod("inner")
+    );
+    assert_eq!(found(&item), ["Pod//outer@1", "Pod//inner@1"]);
+    for list in lists("v1", "List", &item) {
+        let names: Vec<_> = found(&list).iter().map(|it| it.split('@').next().unwrap().to_owned()).collect();
+        assert_eq!(names, ["Pod//outer", "Pod//inner"]);
+    }
+}
+
+#[test]
+fn a_kind_that_only_ends_like_a_list_is_another_kind() {
+    for items in ["", "items: {a: 1}\n", "items: [a, b]\n", "items: []\n"] {
+        let text = format!("apiVersion: example.com/v1\nkind: AllowList\n{items}");
+        assert_eq!(found(&text), ["+1"], "{text}");
+    }
+    assert_eq!(found(r#"{"apiVersion": "example.com/v1", "kind": "AllowList", "items": {"a": 1}}"#), ["+1"]);
+}
+
+#[test]
+fn what_names_its_type_twice_is_a_fault() {
+    let twice = [
+        r#"{"apiVersion": "v1", "kind": "ConfigMap", "kind": "Pod"}"#,
+        r#"{"kind": "ConfigMap", "apiVersion": "v1", "metadata": {}, "apiVersion": "v2"}"#,
+    ];
+    for (item, field) in twice.into_iter().zip(["kind", "apiVersion"]) {
+        for text in [item.to_owned(), lists("v1", "List", item)[1].clone()] {
+            assert!(found(&text)[0].ends_with(&format!(" duplicate field `{field}`")), "{:?}", found(&text));
+        }
+    }
+}
+
 #[test]
 fn lists_in_lists_have_a_bound() {
     let nested = |depth: usize| {
@@ -110,11 +170,16 @@ fn what_is_no_object_is_a_fault() {
     );
     assert_eq!(said("- 1\n"), "!1 what stands here is no object");
     assert_eq!(said("[{\"kind\": \"Pod\"}]"), "!1 what stands here is no object");
-    assert!(
-        said(r#"{"apiVersion": "v1", "kind": "List", "items": [5]}"#)
-            .starts_with("!1 invalid type: integer `5`")
-    );
-    assert!(said("kind: List\napiVersion: v1\nitems: {a: 1}").starts_with("!1 the items of a list"));
+    for item in ["5", r#"["v1", "Pod"]"#] {
+        let list = format!(r#"{{"apiVersion": "v1", "kind": "List", "items": [{item}]}}"#);
+        assert_eq!(said(&list), "!1 what stands here is no object");
+    }
+    for list in [
+        "kind: List\napiVersion: v1\nitems: {a: 1}",
+        r#"{"kind": "PodList", "apiVersion": "v1", "items": 1}"#,
+    ] {
+        assert_eq!(said(list), "!1 the items of a list are no list");
+    }
     assert_eq!(found("apiVersion: example.com/v1\nkind: Deployment\n"), ["+1"]);
 }
 
@@ -128,13 +193,13 @@ fn a_malformed_document_leaves_the_rest() {
 
 #[test]
 fn malformed_json_leaves_the_rest() {
-    // A brace that is missing, a value of the wrong type, and a list whose items are none.
-    for bad in ["{\"apiVersion\": \"v1\",\n", "{\"kind\": 5}\n", "{\"kind\": \"List\", \"items\": {}}\n"] {
+    // A brace that is missing, a value of the wrong type, and a list without a version.
+    for bad in ["{\"apiVersion\": \"v1\",\n", "{\"kind\": 5}\n", "{\"kind\": \"List\"}\n"] {
         let text = format!("{}\n{bad}{}\n", pod("a"), pod("b"));
         let said = found(&text);
         let last = 2 + bad.lines().count();
         assert_eq!(said[..2], ["Pod//a@1".to_owned(), format!("Pod//b@{last}")], "{bad}");
-        assert!(said[2].starts_with("!2:") || said[2].starts_with("!3:1 "), "{said:?}");
+        assert!(said[2].starts_with("!2") || said[2].starts_with("!3:1 "), "{said:?}");
         assert_eq!(said.len(), 3, "{said:?}");
     }
 }

@@ -1,12 +1,7 @@
 //! `apiVersion` and `kind`: what an object claims to be.
 
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::Fault;
-use super::fault::reason;
 use crate::model::Kind;
 use crate::wire::meta::nullable;
 
@@ -21,28 +16,26 @@ pub(super) struct TypeMeta {
 }
 
 /// What an object is to us.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
-    /// A list; of what, where its kind says so.
-    List(Option<TypeMeta>),
+    /// A list by its kind: one of any objects, or one of a watched kind.
+    List,
     Watched(Kind),
     /// Of a kind that is not watched.
     Other,
 }
 
 impl TypeMeta {
-    /// The type of an object in JSON, which is read no further than needed.
-    pub(super) fn peek(json: &str, line: u32) -> Result<Self, Fault> {
-        let mut found = Self::default();
-        let outcome = Peek(&mut found).deserialize(&mut serde_json::Deserializer::from_str(json));
-        match outcome {
-            Err(error) if !found.is_whole() => Err(Fault::new(line, reason(&error))),
-            Ok(()) | Err(_) => Ok(found),
-        }
+    /// The type itself where it says anything, else that of the items of the list in which the object stands.
+    pub(super) fn or(self, of_items: Option<&Self>) -> Self {
+        let is_blank = self.api_version.is_empty() && self.kind.is_empty();
+        of_items.filter(|_| is_blank).cloned().unwrap_or(self)
     }
 
-    fn is_whole(&self) -> bool {
-        !self.api_version.is_empty() && !self.kind.is_empty()
+    /// The type of items that name none themselves, where the kind of the list tells it.
+    pub(super) fn of_items(&self) -> Option<Self> {
+        let kind = self.kind.strip_suffix("List").filter(|kind| !kind.is_empty())?;
+        Some(Self { api_version: self.api_version.clone(), kind: kind.to_owned() })
     }
 
     /// What it is, or what is wrong with it.
@@ -53,14 +46,11 @@ impl TypeMeta {
             (version, "") => return Err(format!("an object of apiVersion {version} has no kind")),
             _ => {}
         }
-        if let Some(kind) = self.kind.strip_suffix("List") {
-            let items = Self { api_version: self.api_version.clone(), kind: kind.to_owned() };
-            return Ok(Sort::List(Some(items).filter(|it| !it.kind.is_empty())));
+        if self.kind == "List" || self.of_items().is_some_and(|items| items.watched().is_some()) {
+            return Ok(Sort::List);
         }
-        let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
-        // Before Kubernetes 1.16 `extensions/v1beta1` served the kinds that are now of `apps`.
-        let group = if group == "extensions" { "apps" } else { group };
-        match Kind::find(group, &self.kind) {
+        let (group, version) = self.group_version();
+        match self.watched() {
             None => Ok(Sort::Other),
             Some(kind) if versions(group).contains(&version) => Ok(Sort::Watched(kind)),
             Some(kind) => Err(format!(
@@ -69,6 +59,17 @@ impl TypeMeta {
                 expected(group)
             )),
         }
+    }
+
+    /// The watched kind of this group and name, in whatever version.
+    fn watched(&self) -> Option<Kind> {
+        Kind::find(self.group_version().0, &self.kind)
+    }
+
+    fn group_version(&self) -> (&str, &str) {
+        let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
+        // Before Kubernetes 1.16 `extensions/v1beta1` served the kinds that are now of `apps`.
+        (if group == "extensions" { "apps" } else { group }, version)
     }
 }
 
@@ -84,47 +85,4 @@ fn versions(group: &str) -> &'static [&'static str] {
 
 fn expected(group: &str) -> String {
     if group.is_empty() { "v1".to_owned() } else { format!("{group}/{}", versions(group)[0]) }
-}
-
-/// Reads the type of an object into what it holds, and ends with an error as soon as it has both parts, so that the
-/// rest of the object is not read.
-struct Peek<'t>(&'t mut TypeMeta);
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Field {
-    ApiVersion,
-    Kind,
-    #[serde(other)]
-    Other,
-}
-
-impl<'de> DeserializeSeed<'de> for Peek<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Peek<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(field) = map.next_key()? {
-            match field {
-                Field::ApiVersion => self.0.api_version = map.next_value::<Option<_>>()?.unwrap_or_default(),
-                Field::Kind => self.0.kind = map.next_value::<Option<_>>()?.unwrap_or_default(),
-                Field::Other => drop(map.next_value::<IgnoredAny>()?),
-            }
-            if self.0.is_whole() {
-                return Err(A::Error::custom("the rest is not read"));
-            }
-        }
-        Ok(())
-    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_saphyr::{Options, Spanned, alias_limits, budget, from_str_with_options, options};
 
 use super::type_meta::{Sort, TypeMeta};
-use super::{Fault, LIST_DEPTH_MAX, Manifest, Manifests};
+use super::{Fault, ITEMS_ARE_NO_LIST, Manifests, NO_OBJECT};
 use crate::wire::Document;
 
 /// The longest document that is read, in bytes. Reading YAML takes a multiple of it.
@@ -43,7 +43,7 @@ pub(super) fn cut(document: Document<'_>, found: &mut Manifests<'_>) {
     take(whole.value, None, line, &lines, 0, found);
 }
 
-/// Takes an object, or what it lists: the items of a list begin at `lines`, where these are known.
+/// Takes an object and what it lists, where it lists anything: the items begin at `lines`, where these are known.
 fn take(
     mut value: Value,
     of: Option<&TypeMeta>,
@@ -52,32 +52,35 @@ fn take(
     depth: u32,
     found: &mut Manifests<'_>,
 ) {
-    let sort = match of {
-        Some(of) => of.sort(),
-        None if !value.is_object() => Err("what stands here is no object".to_owned()),
-        None => TypeMeta::deserialize(&value).map_err(|error| error.to_string()).and_then(|it| it.sort()),
+    let (meta, sort) = match sort(&value, of) {
+        Ok(sorted) => sorted,
+        Err(message) => return found.refuse(line, message),
     };
-    match sort {
-        Ok(Sort::List(_)) if depth >= LIST_DEPTH_MAX => {
-            let message = format!("lists stand in lists more than {LIST_DEPTH_MAX} deep");
-            found.faults.push(Fault::new(line, message));
-        }
-        Ok(Sort::List(of)) => match value.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) => {
-                for (at, item) in items.into_iter().enumerate() {
-                    let line = lines.get(at).copied().unwrap_or(line);
-                    take(item, of.as_ref(), line, &[], depth + 1, found);
-                }
-            }
-            None | Some(Value::Null) => {}
-            Some(_) => found.faults.push(Fault::new(line, "the items of a list are no list".to_owned())),
-        },
-        Ok(Sort::Watched(kind)) => {
-            found.objects.push(Manifest { kind, line, json: value.to_string().into() });
-        }
-        Ok(Sort::Other) => found.others += 1,
-        Err(message) => found.faults.push(Fault::new(line, message)),
+    let items = match value.get_mut("items").map(Value::take) {
+        Some(Value::Array(items)) => items,
+        None | Some(Value::Null) => Vec::new(),
+        Some(_) if sort == Sort::List => return found.refuse(line, ITEMS_ARE_NO_LIST),
+        Some(_) => Vec::new(),
+    };
+    let holds_objects = items.iter().any(Value::is_object);
+    if !found.enter(sort, holds_objects, line, depth, || value.to_string().into()) {
+        return;
     }
+    let of = meta.of_items();
+    for (at, item) in items.into_iter().enumerate() {
+        let line = lines.get(at).copied().unwrap_or(line);
+        take(item, of.as_ref(), line, &[], depth + 1, found);
+    }
+}
+
+/// The type of an object and what it is to us, or what is wrong with it.
+fn sort(value: &Value, of: Option<&TypeMeta>) -> Result<(TypeMeta, Sort), String> {
+    if !value.is_object() {
+        return Err(NO_OBJECT.to_owned());
+    }
+    let meta = TypeMeta::deserialize(value).map_err(|error| error.to_string())?.or(of);
+    let sort = meta.sort()?;
+    Ok((meta, sort))
 }
 
 /// Reads YAML as Kubernetes does: with the booleans and octal numbers of YAML 1.1. A document may have as many parts
