@@ -27,7 +27,7 @@ pub fn documents(file: &str) -> Vec<Document<'_>> {
             documents.push(Document { line: start_line, text: &file[start..offset] });
             content = false;
         }
-        if opens && !file[start..offset].trim_start().starts_with('%') || ends {
+        if opens && !holds_directives(&file[start..offset]) || ends {
             // Only directives belong to the document that follows them.
             (start, start_line) = (offset, number);
         }
@@ -52,6 +52,11 @@ fn is_marker(line: &str, marker: &str) -> bool {
 fn holds_content(line: &str) -> bool {
     let text = line.trim_start_matches('\u{feff}').trim();
     !text.is_empty() && !text.starts_with('#') && !line.starts_with('%')
+}
+
+/// Whether directives stand there, with nothing but comments and blank lines between them.
+fn holds_directives(text: &str) -> bool {
+    !text.lines().any(holds_content) && text.lines().any(|line| line.starts_with('%'))
 }
 
 #[cfg(test)]
@@ -81,7 +86,12 @@ mod tests {
 
     #[test]
     fn directives_belong_to_what_follows() {
-        check("%YAML 1.2\n---\na: 1\n", &[(1, "%YAML 1.2\n---\na: 1\n")]);
+        let first = (1, "# x\n%YAML 1.2\n---\na: 1\n");
+        check("# x\n%YAML 1.2\n---\na: 1\n", &[first]);
+        check("# x\n%YAML 1.2\n---\na: 1\n---\nb: 2\n", &[first, (5, "---\nb: 2\n")]);
+        let three = "# x\n%YAML 1.2\n---\na: 1\n---\nb: 2\n...\n%YAML 1.2\n---\nc: 3\n";
+        check(three, &[first, (5, "---\nb: 2\n"), (8, "%YAML 1.2\n---\nc: 3\n")]);
+        check("%YAML 1.2\n---\n# none\n---\na: 1\n", &[(4, "---\na: 1\n")]);
     }
 
     #[test]

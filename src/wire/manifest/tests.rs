@@ -32,6 +32,13 @@ fn documents_of_yaml_are_objects() {
 }
 
 #[test]
+fn directives_stand_before_any_number_of_documents() {
+    let document = |name: &str| format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n");
+    let text = format!("%YAML 1.2\n{}{}{}", document("a"), document("b"), document("c"));
+    assert_eq!(found(&text), ["Pod//a@3", "Pod//b@7", "Pod//c@11"]);
+}
+
+#[test]
 fn objects_of_json_follow_each_other_or_markers() {
     let text = format!("\u{feff}\n{}{}\n\n{}\n", pod("a"), pod("b"), pod("c"));
     assert_eq!(found(&text), ["Pod//a@2", "Pod//b@2", "Pod//c@4"]);
