@@ -108,7 +108,11 @@ impl Walk<'_> {
         for entry in names {
             match fs::metadata(&entry) {
                 Ok(metadata) if metadata.is_dir() => self.enter_directory(&entry, depth_left - 1),
-                Ok(_) if is_manifest(&entry) => self.enter_file(&entry),
+                Ok(metadata) if is_manifest(&entry) && metadata.is_file() => self.enter_file(&entry),
+                Ok(_) if is_manifest(&entry) => {
+                    // A pipe or a device may have no end; whoever means it names it.
+                    self.problems.push(Problem::of_path(&entry, "it is no regular file, and is not read"));
+                }
                 Err(error) if is_manifest(&entry) => self.refuse(&entry, &error),
                 Ok(_) | Err(_) => {}
             }
@@ -187,6 +191,22 @@ mod tests {
         assert!(problems[0].starts_with("/b/broken.yaml: failed to read: "));
         assert_eq!(walked(root, &["notes.txt", "notes.txt"]).0, ["/notes.txt"]);
         assert_eq!(walked(root, &["z.yaml", "z.yaml/x", "empty"]).1.len(), 2);
+    }
+
+    #[test]
+    fn only_regular_files_of_a_directory_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let _socket = std::os::unix::net::UnixListener::bind(root.join("socket.yaml")).unwrap();
+        fs::write(root.join("notes"), "").unwrap();
+        for (to, link) in [("/dev/zero", "device.yaml"), ("notes", "link.yaml")] {
+            std::os::unix::fs::symlink(to, root.join(link)).unwrap();
+        }
+        let (files, problems) = walked(root, &[""]);
+        assert_eq!(files, ["/link.yaml"]);
+        let left_out = |name| format!("/{name}.yaml: it is no regular file, and is not read");
+        assert_eq!(problems, ["device", "socket"].map(left_out));
+        assert_eq!(walked(root, &["device.yaml"]), (vec!["/device.yaml".to_owned()], vec![]));
     }
 
     #[test]
