@@ -49,6 +49,10 @@ pub(super) fn read_files(paths: &[PathBuf], intake: &Intake, bar: &ProgressBar) 
         files.read(&source, intake, bar);
     }
     files.changes.extend(Kind::ALL.map(Change::Synced));
+    if files.are_blank() {
+        let names = paths.iter().map(|path| Source::of(path).name()).collect::<Vec<_>>().join(", ");
+        files.problems.push(Problem::of_file(&names, "no object was found"));
+    }
     files.problems.sort();
     files
 }
@@ -70,6 +74,11 @@ impl Files {
                 Err(fault) => self.problems.push(Problem::of_fault(&file, fault)),
             }
         }
+    }
+
+    /// Whether there is nothing at all to say of them. Whatever was to write them has failed, then.
+    fn are_blank(&self) -> bool {
+        self.places.is_empty() && self.others == 0 && self.problems.is_empty()
     }
 
     fn enter(&mut self, file: &Arc<str>, decoded: Decoded) {

@@ -16,6 +16,11 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// What a path on the command line means, where it is no directory.
+    pub(super) fn of(path: &Path) -> Self {
+        if path == Path::new(STDIN) { Self::Stdin } else { Self::File(path.to_owned()) }
+    }
+
     /// How reports call it.
     pub(super) fn name(&self) -> Arc<str> {
         match self {
@@ -72,7 +77,7 @@ struct Walk<'p> {
 
 impl Walk<'_> {
     fn enter(&mut self, path: &Path) {
-        if path == Path::new(STDIN) {
+        if Source::of(path) == Source::Stdin {
             if self.seen.insert(path.to_owned()) {
                 self.sources.push(Source::Stdin);
             }
