@@ -103,6 +103,16 @@ fn a_waived_deviation_is_explained_with_its_waiver() {
 }
 
 #[test]
+fn what_was_not_judged_is_told_where_nothing_is_found() {
+    let output = plimsoll("missing", "explain 0123456789abcdef nothing.yaml empty");
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "error: no deviation has an id that begins with 0123456789abcdef\n  \
+                    empty: the directory holds no file that ends in .yaml, .yml or .json\n  \
+                    nothing.yaml: failed to read: No such file or directory (os error 2)\n";
+    assert_eq!(stderr(&output), expected);
+}
+
+#[test]
 fn an_id_that_is_unknown_or_too_short_is_refused() {
     for (id, words) in [
         ("0123456789abcdef", "error: no deviation has an id that begins with 0123456789abcdef\n"),

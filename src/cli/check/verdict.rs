@@ -18,7 +18,7 @@ pub(in crate::cli) struct Verdict {
     pub(in crate::cli) deviations: Vec<Arc<Deviation>>,
     pub(in crate::cli) waived: Vec<Excused>,
     pub(super) blind: Vec<Blind>,
-    pub(super) problems: Vec<Problem>,
+    pub(in crate::cli) problems: Vec<Problem>,
     /// How many objects were judged.
     pub(super) objects: u64,
     /// How many objects of files were passed over, because their kinds are not watched.

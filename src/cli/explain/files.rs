@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::deviation::Told;
 use super::digits::Digits;
 use crate::baseline::Declared;
 use crate::cli::check::{judge_files, record};
+use crate::cli::problem::Problem;
+
+/// How many problems are told with an error; `check` tells them all.
+const PROBLEMS_MAX: usize = 20;
 
 /// The deviation, waived or not, whose id begins with the digits.
 pub(super) fn find(paths: &[PathBuf], declared: &Arc<Declared>, digits: &Digits) -> anyhow::Result<Told> {
@@ -17,10 +21,18 @@ pub(super) fn find(paths: &[PathBuf], declared: &Arc<Declared>, digits: &Digits)
     let excused = verdict.waived.iter().map(|it| (&it.deviation, Some(&it.waiver)));
     let all = standing.chain(excused);
     let found = all.filter(|(deviation, _)| digits.begin(&deviation.id.to_string())).collect();
-    let (deviation, waiver) = digits.only(found)?;
+    let (deviation, waiver) = digits.only(found).map_err(|error| with_problems(&error, &verdict.problems))?;
     let record =
         serde_json::to_string(&record(deviation, &verdict)).context("failed to write the deviation")?;
     let mut told: Told = serde_json::from_str(&record).context("failed to read the deviation")?;
     told.waiver = waiver.map(|it| format!("by {} until {}: {}", it.owner, it.expires, it.reason));
     Ok(told)
+}
+
+/// The error, and below it what could not be judged: the deviation may be there.
+fn with_problems(error: &anyhow::Error, problems: &[Problem]) -> anyhow::Error {
+    let told = problems.iter().take(PROBLEMS_MAX).map(|problem| format!("\n{problem}"));
+    let more = problems.len().saturating_sub(PROBLEMS_MAX);
+    let more = (more > 0).then(|| format!("\nand {more} more problems"));
+    anyhow!("{error}{}", told.chain(more).collect::<String>())
 }
