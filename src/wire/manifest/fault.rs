@@ -35,7 +35,8 @@ impl Fault {
         let text = plain.to_string();
         let message = text.lines().next().unwrap_or_default();
         let place = format!(" at line {line}, column {column}");
-        Self::at(begin, line, column, message.strip_suffix(&place).unwrap_or(message).to_owned())
+        let message = message.strip_suffix(&place).unwrap_or(message);
+        Self::at(begin, line, column, in_our_words(plain).unwrap_or_else(|| message.to_owned()))
     }
 
     /// A fault at a line and column that are counted from the line at which a document begins.
@@ -44,6 +45,31 @@ impl Fault {
         let column = u32::try_from(column).ok().filter(|column| *column > 0);
         Self { column, ..Self::new(line, message) }
     }
+}
+
+/// What is wrong with YAML, where the library would advise whoever calls it, rather than whoever wrote the file.
+fn in_our_words(error: &YamlError) -> Option<String> {
+    let words = match error {
+        YamlError::AliasError { error, .. } => return in_our_words(error),
+        YamlError::DuplicateMappingKey { key: Some(key), .. } => {
+            return Some(format!("the key `{key}` stands here twice"));
+        }
+        YamlError::NonFiniteFloat { value, .. } => {
+            return Some(format!("`{value}` is no number that an object may hold"));
+        }
+        YamlError::DuplicateMappingKey { key: None, .. } => "a key stands here twice",
+        YamlError::MultipleDocuments { .. } => "another document stands here without a marker before it",
+        YamlError::AliasReplayCounterOverflow { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => "aliases repeat more than is read",
+        YamlError::RecursiveReferencesRequireWeakTypes { .. } => "an alias stands within what it repeats",
+        YamlError::NullIntoString { .. } => "null stands where text is expected",
+        YamlError::BinaryNotUtf8 { .. } => "what is tagged !!binary is no text",
+        YamlError::Budget { .. } => "the document is deeper or larger than is read",
+        _ => return None,
+    };
+    Some(words.to_owned())
 }
 
 /// What is wrong with JSON, without the place.
