@@ -191,6 +191,28 @@ fn what_is_no_object_is_a_fault() {
 }
 
 #[test]
+fn a_watched_kind_in_another_group_or_case_is_a_fault() {
+    for (api_version, kind, meant) in [
+        ("v1", "Deployment", "Deployment of apps/v1"),
+        ("v1", "pod", "Pod of v1"),
+        ("apps/v1", "daemonset", "DaemonSet of apps/v1"),
+        ("extensions/v1beta1", "Pod", "Pod of v1"),
+        ("networking.k8s.io/v1", "CronJob", "CronJob of batch/v1"),
+    ] {
+        let text = format!("apiVersion: {api_version}\nkind: {kind}\n");
+        assert_eq!(found(&text), [format!("!1 {api_version} has no kind {kind}; did you mean {meant}?")]);
+    }
+    for (api_version, kind) in [
+        ("example.com/v1", "Pod"),
+        ("jobset.x-k8s.io/v1alpha2", "Job"),
+        ("v1", "PodTemplate"),
+        ("policy/v1", "PodDisruptionBudget"),
+    ] {
+        assert_eq!(found(&format!("apiVersion: {api_version}\nkind: {kind}\n")), ["+1"]);
+    }
+}
+
+#[test]
 fn a_malformed_document_leaves_the_rest() {
     let good = |name: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n");
     let text = format!("{}---\nkind: Pod\nspec: [1,\n---\n{}", good("a"), good("b"));

@@ -51,7 +51,7 @@ impl TypeMeta {
         }
         let (group, version) = self.group_version();
         match self.watched() {
-            None => Ok(Sort::Other),
+            None => self.misnamed().map_or(Ok(Sort::Other), Err),
             Some(kind) if versions(group).contains(&version) => Ok(Sort::Watched(kind)),
             Some(kind) => Err(format!(
                 "{kind} has the unknown apiVersion {}; expected {}",
@@ -59,6 +59,23 @@ impl TypeMeta {
                 expected(group)
             )),
         }
+    }
+
+    /// What is wrong with a type that the API server can only refuse, where a watched kind is meant: its name in another
+    /// group of Kubernetes' own, or in other letters.
+    fn misnamed(&self) -> Option<String> {
+        let (group, _) = self.group_version();
+        // Only groups with a domain can have kinds of others.
+        if group.contains('.') && !group.ends_with(".k8s.io") {
+            return None;
+        }
+        let meant = Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(&self.kind))?;
+        Some(format!(
+            "{} has no kind {}; did you mean {meant} of {}?",
+            self.api_version,
+            self.kind,
+            expected(meant.group())
+        ))
     }
 
     /// The watched kind of this group and name, in whatever version.
