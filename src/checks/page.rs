@@ -47,7 +47,7 @@ fn render_check(check: &Check) -> String {
         writeln!(page, "- **Asked by**: {standard}.").expect(WRITTEN);
     }
     write!(page, "\n## Why it matters\n\n{}\n\n## What to do\n\n{}\n", info.why, info.mend).expect(WRITTEN);
-    if !info.id.starts_with("monitor/") && !info.id.starts_with("baseline/") {
+    if info.id.starts_with("pod-security/") {
         write!(page, "\n## Where it is wanted all the same\n\n{}", waiver(info.id)).expect(WRITTEN);
     }
     if !info.references.is_empty() {
@@ -74,7 +74,7 @@ fn waiver(check: &str) -> String {
          ```yaml\n\
          waivers:\n\
          \x20 - check: {check}\n\
-         \x20   match: {{namespace: monitoring, name: node-exporter}}\n\
+         \x20   match: {{namespace: monitoring, kind: DaemonSet, name: node-exporter}}\n\
          \x20   owner: sre@example.com\n\
          \x20   reason: why it has to be\n\
          \x20   expires: 2027-03-31\n\
