@@ -75,6 +75,18 @@ fn two_runs_over_the_same_files_say_the_same() {
 }
 
 #[test]
+fn the_page_shows_a_run_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/check.md")).unwrap();
+    let said = run(&root.join("tests/cases/check/sample"));
+    let table = said.strip_prefix("exit 1\n").unwrap();
+    let shown = format!("$ plimsoll check deploy/ --baseline baseline.yaml\n{table}$ plimsoll explain ");
+    assert!(page.contains(&shown), "docs/check.md is to show:\n{shown}");
+    let id = table.split_once("critical  ").unwrap().1.split(' ').next().unwrap();
+    assert!(page.contains(&format!("$ plimsoll explain {id} deploy/ --baseline baseline.yaml\n")), "{id}");
+}
+
+#[test]
 fn nothing_hostile_reaches_the_terminal() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/hostile");
     let said = run(&case);
