@@ -1,8 +1,9 @@
 //! Files of JSON: one object after the other, with lists sliced rather than decoded.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Deserializer;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::fault::reason;
@@ -20,7 +21,72 @@ struct Envelope<'a> {
     #[serde(default, deserialize_with = "nullable")]
     kind: String,
     #[serde(borrow, default)]
-    items: Option<&'a RawValue>,
+    items: Items<'a>,
+}
+
+/// What stands under `items`.
+#[derive(Default)]
+enum Items<'a> {
+    /// Nothing.
+    #[default]
+    Absent,
+    List(Vec<&'a RawValue>),
+    /// Something that lists nothing.
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ItemsVisitor)
+    }
+}
+
+/// Slices a list while it is read for the first time: a list may hold gigabytes.
+struct ItemsVisitor;
+
+impl<'de> Visitor<'de> for ItemsVisitor {
+    type Value = Items<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Items::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Items::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Items::Absent)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Items::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Items::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Items::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Items::Other)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Items::Other)
+    }
 }
 
 /// Whether the text begins as an object of JSON does, and not as one of YAML such as `{kind: Pod}`.
@@ -46,7 +112,7 @@ impl<'a> Cutter<'a, '_> {
     /// Takes the object that `text` begins with. Returns what follows it.
     fn cut_first(&mut self, text: &'a str) -> &'a str {
         let line = self.lines.of(text);
-        let mut stream = Deserializer::from_str(text).into_iter::<Envelope<'a>>();
+        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Envelope<'a>>();
         match stream.next() {
             Some(Ok(Envelope { api_version, kind, items })) => {
                 let (object, rest) = text.split_at(stream.byte_offset());
@@ -62,15 +128,15 @@ impl<'a> Cutter<'a, '_> {
     }
 
     /// Takes an object and what it lists, where it lists anything.
-    fn take(&mut self, json: &'a str, meta: &TypeMeta, items: Option<&'a RawValue>, line: u32, depth: u32) {
+    fn take(&mut self, json: &'a str, meta: &TypeMeta, items: Items<'a>, line: u32, depth: u32) {
         let sort = match meta.sort() {
             Ok(sort) => sort,
             Err(message) => return self.found.refuse(line, message),
         };
-        let items: Vec<&'a RawValue> = match items.map(|it| serde_json::from_str(it.get())) {
-            Some(Ok(items)) => items,
-            Some(Err(_)) if sort == Sort::List => return self.found.refuse(line, ITEMS_ARE_NO_LIST),
-            Some(Err(_)) | None => Vec::new(),
+        let items = match items {
+            Items::List(items) => items,
+            Items::Other if sort == Sort::List => return self.found.refuse(line, ITEMS_ARE_NO_LIST),
+            Items::Other | Items::Absent => Vec::new(),
         };
         let holds_objects = items.iter().any(|item| is_object(item.get()));
         if !self.found.enter(sort, holds_objects, line, depth, || json.into()) {
@@ -104,7 +170,7 @@ fn is_object(json: &str) -> bool {
 /// What follows the malformed object that `text` begins with: what comes after its end, where that is to be found;
 /// else the next line, from that of the fault on, that begins with a brace as objects do.
 fn after_malformed(text: &str, fault_line: usize) -> &str {
-    let mut stream = Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     if let Some(Ok(_)) = stream.next() {
         return &text[stream.byte_offset()..];
     }

@@ -261,7 +261,7 @@ fn yaml_is_read_as_kubernetes_reads_it() {
 
 #[test]
 fn faults_of_yaml_are_told_to_who_wrote_the_file() {
-    let anchors: String = (0..100_000).map(|it| format!("- &a{it} x\n")).collect();
+    let anchors = (0..100_000).map(|it| format!("- &a{it} x")).collect::<Vec<_>>().join("\n");
     for (text, expected) in [
         ("kind: Pod\nkind: Job", "!4:1 the key `kind` stands here twice"),
         ("a: 1\r---\rb: 1", "!5:1 another document stands here without a marker before it"),
