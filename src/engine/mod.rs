@@ -163,7 +163,7 @@ impl Engine {
         }
         // Each by itself, because the one may make those that stand after it owed.
         for at in 0..self.checks.len() {
-            let due = self.owed.take_cluster(sighted.and(CheckSet::of(self.checks.len(), |it| it == at)));
+            let due = self.owed.take_cluster(sighted.and(CheckSet::one(at)));
             // How the monitor itself fares is never older than its start.
             let monitor = self.checks[at].info.id.starts_with("monitor/");
             let first = if monitor { CheckSet::default() } else { first };

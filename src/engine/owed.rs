@@ -21,6 +21,11 @@ impl CheckSet {
         Self((0..count).filter(|at| is(*at)).fold(0, |set, at| set | 1 << at))
     }
 
+    /// The check at this position alone.
+    pub(super) const fn one(at: usize) -> Self {
+        Self(1 << at)
+    }
+
     pub(super) const fn contains(self, at: usize) -> bool {
         self.0 & (1 << at) != 0
     }
