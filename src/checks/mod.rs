@@ -6,7 +6,7 @@ mod page;
 pub mod pod_security;
 mod waiver;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -109,8 +109,8 @@ pub struct Facts<'a> {
     pub snapshot: &'a Snapshot,
     /// The checks that panicked, with the scopes in which they did and what they said.
     pub panics: &'a Panics,
-    /// The waivers that excuse something.
-    pub used: &'a HashSet<Arc<Waiver>>,
+    /// The waivers that excuse something, with how many findings each excuses.
+    pub waiver_uses: &'a HashMap<Arc<Waiver>, usize>,
     pub now: Timestamp,
 }
 

@@ -40,7 +40,7 @@ impl Cluster {
     fn findings(&self, check: &Check, scope: &Scope) -> Vec<Finding> {
         let now = Timestamp::UNIX_EPOCH;
         let (declared, snapshot, panics) = (&self.declared, &self.snapshot, &self.panics);
-        let facts = Facts { declared, snapshot, panics, used: &HashSet::new(), now };
+        let facts = Facts { declared, snapshot, panics, waiver_uses: &HashMap::new(), now };
         match (check.rule, scope) {
             (Rule::Cluster(rule), Scope::Cluster) => rule(&facts),
             (Rule::Object(rule), Scope::Object(key)) => rule(&facts, key),

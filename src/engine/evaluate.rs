@@ -53,7 +53,7 @@ impl Engine {
             declared: &self.declared,
             snapshot: &self.snapshot,
             panics: &self.panics,
-            used: self.excuses.used(),
+            waiver_uses: self.excuses.uses(),
             now,
         };
         let rule = || match (check.rule, scope, stands) {

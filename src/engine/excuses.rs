@@ -1,6 +1,6 @@
 //! What waivers excuse: found, and not a deviation.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -19,7 +19,6 @@ pub(super) struct Excuses {
     places: HashMap<&'static str, HashMap<Scope, Vec<DeviationId>>>,
     /// How many findings each waiver excuses; never 0.
     uses: HashMap<Arc<Waiver>, usize>,
-    used: HashSet<Arc<Waiver>>,
     /// The span of time in which no waiver expires, if it is known.
     steady: Option<(Timestamp, Timestamp)>,
 }
@@ -121,8 +120,9 @@ impl Excuses {
         self.places.entry(check.id).or_default().insert(scope.clone(), ids);
         for (id, it) in waived {
             for waiver in &it.waivers {
-                *self.uses.entry(Arc::clone(waiver)).or_default() += 1;
-                turned |= self.used.insert(Arc::clone(waiver));
+                let uses = self.uses.entry(Arc::clone(waiver)).or_default();
+                *uses += 1;
+                turned |= *uses == 1;
             }
             self.waived.insert(id, Arc::new(it));
         }
@@ -145,8 +145,7 @@ impl Excuses {
         if *uses > 0 {
             return false;
         }
-        self.uses.remove(waiver);
-        self.used.remove(waiver)
+        self.uses.remove(waiver).is_some()
     }
 
     /// Where something is excused.
@@ -159,9 +158,9 @@ impl Excuses {
         self.places.get(check).is_some_and(|scopes| scopes.contains_key(scope))
     }
 
-    /// The waivers that excuse something.
-    pub(super) fn used(&self) -> &HashSet<Arc<Waiver>> {
-        &self.used
+    /// The waivers that excuse something, with how many findings each excuses.
+    pub(super) fn uses(&self) -> &HashMap<Arc<Waiver>, usize> {
+        &self.uses
     }
 
     /// What is excused.
@@ -174,7 +173,7 @@ impl Excuses {
         for waiver in self.waivers.values().flatten() {
             if waiver.expires <= now {
                 counts.expired += 1;
-            } else if self.used.contains(waiver) {
+            } else if self.uses.contains_key(waiver) {
                 counts.used += 1;
             } else {
                 counts.unused += 1;

@@ -80,7 +80,7 @@ fn rest(count: usize) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeSet, HashSet};
+    use std::collections::{BTreeSet, HashMap};
 
     use jiff::Timestamp;
 
@@ -99,7 +99,7 @@ mod tests {
             declared: &Declared { problems, ..Declared::hardened() },
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
-            used: &HashSet::new(),
+            waiver_uses: &HashMap::new(),
             now: Timestamp::UNIX_EPOCH,
         })
     }

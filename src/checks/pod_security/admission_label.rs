@@ -109,7 +109,7 @@ fn message(namespace: &impl Display, label: &str, expected: &str, actual: &str) 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::HashMap;
 
     use jiff::Timestamp;
 
@@ -140,7 +140,7 @@ mod tests {
             declared,
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
-            used: &HashSet::new(),
+            waiver_uses: &HashMap::new(),
             now: Timestamp::UNIX_EPOCH,
         };
         evaluate(&facts, &namespace)

@@ -99,7 +99,7 @@ fn find(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::HashMap;
 
     use jiff::Timestamp;
     use tikv_jemalloc_ctl::thread::allocatedp;
@@ -136,7 +136,7 @@ mod tests {
             declared,
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
-            used: &HashSet::new(),
+            waiver_uses: &HashMap::new(),
             now: Timestamp::UNIX_EPOCH,
         };
         evaluate(&facts, &subject)

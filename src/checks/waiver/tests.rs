@@ -1,7 +1,5 @@
 //! The checks of waivers, on a baseline with one waiver.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 
 use super::*;
@@ -31,7 +29,7 @@ fn findings(check: &Check, waivers: &[Arc<Waiver>], used: &[Arc<Waiver>], now: &
         declared: &declared,
         snapshot: &Snapshot::default(),
         panics: &Panics::new(),
-        used: &used.iter().cloned().collect::<HashSet<_>>(),
+        waiver_uses: &used.iter().cloned().map(|waiver| (waiver, 1)).collect(),
         now: now.parse::<Timestamp>().unwrap(),
     })
 }

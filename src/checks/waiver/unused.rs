@@ -25,7 +25,9 @@ pub(crate) static CHECK: Check = Check {
 
 fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     let unused = |waiver: &Waiver| {
-        waiver.expires > facts.now && !facts.used.contains(waiver) && *waiver.check != *CHECK.info.id
+        waiver.expires > facts.now
+            && !facts.waiver_uses.contains_key(waiver)
+            && *waiver.check != *CHECK.info.id
     };
     let wrong = || Wrong {
         what: "covers no deviation".to_owned(),
