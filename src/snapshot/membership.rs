@@ -47,7 +47,7 @@ impl Snapshot {
         }
         // A pod may itself be named as a controller.
         let key = name.key(Kind::Pod);
-        if self.membership.parts.contains_key(&key) {
+        if self.membership.parts.contains_key(&key) || self.membership.children.contains_key(&key) {
             touched.push(Scope::Object(key));
         }
     }

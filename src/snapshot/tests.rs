@@ -275,6 +275,17 @@ fn a_pod_that_others_name_as_their_controller_is_touched_itself() {
 }
 
 #[test]
+fn a_pod_for_which_a_replica_set_stands_in_is_touched_itself() {
+    let cluster = Cluster::default();
+    let named = key("Pod", "one");
+    cluster.see(owned(object(Kind::ReplicaSet, "web-1"), "v1/Pod/one"));
+    assert_eq!(cluster.pods(&named), Some(0));
+    let pod = owned(object(Kind::Pod, "one"), "apps/v1/Deployment/web");
+    assert!(cluster.see(pod).contains(&Scope::Object(named.clone())));
+    assert_eq!(cluster.pods(&named), None);
+}
+
+#[test]
 fn an_owner_that_is_not_the_controller_has_no_say() {
     let cluster = Cluster::default();
     let mut pod = owned(object(Kind::Pod, "x"), "apps/v1/ReplicaSet/web-5d9c");
