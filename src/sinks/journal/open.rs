@@ -14,7 +14,7 @@ use crate::sinks::event::{Context, Lookup};
 
 /// What stands on disk when the daemon starts.
 pub(super) struct Opened {
-    pub(super) lock: File,
+    pub(super) lock: Lock,
     pub(super) live: Live,
     pub(super) replay: Replay,
     /// There was a journal before.
@@ -43,13 +43,24 @@ pub(super) fn open(
     Ok(Opened { lock, live, replay, existed })
 }
 
+/// The journal's directory is this process's alone for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file alone would leave it locked while a child that is just being started still shares it.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 /// Two daemons on one directory would write into each other's lines.
-fn take_lock(dir: &Path) -> Result<File, JournalError> {
+fn take_lock(dir: &Path) -> Result<Lock, JournalError> {
     let path = files::lock(dir);
     let failed = |source| JournalError::Lock { path: path.clone(), source };
     let lock = files::open_append(&path).map_err(failed)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse { dir: dir.to_owned() }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }

@@ -1,7 +1,6 @@
 //! Appends to the journal, keeps what the disk does not take, and rotates.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 
 use super::checkpoint::{Checkpoint, fits};
 use super::live::Live;
+use super::open::Lock;
 use super::{Dropped, Flush, JournalError, Options, files};
 use crate::model::{Transition, View};
 use crate::sinks::event::{Context, render_event};
@@ -36,14 +36,14 @@ pub struct Journal {
     synced: Timestamp,
     rotation_failed: Option<Timestamp>,
     /// Held for as long as the journal is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Journal {
     pub(super) fn new(
         dir: &Path,
         options: Options,
-        lock: File,
+        lock: Lock,
         live: Live,
         seq: u64,
         renew: bool,
