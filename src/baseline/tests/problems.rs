@@ -377,7 +377,9 @@ proptest! {
         let named = ["secrets", "rbac", "network", "podSecurity", "workloads", "behaviour"]
             .map(|section| said.lines().any(|line| line == format!("  {section}:")));
         if problems.is_empty() && let [document @ Document::Baseline(_)] = &documents[..] {
-            prop_assert_eq!(sections(document), named.to_vec(), "{}", said);
+            // YAML has other ways to write them, which may come about as well.
+            let kept = sections(document).into_iter().zip(named).all(|(is_there, named)| is_there || !named);
+            prop_assert!(kept, "{}", said);
         }
     }
 
