@@ -170,9 +170,9 @@ pub(crate) const POD_KINDS: &[Kind] = GOVERNED_KINDS.split_at(1).1;
 fn path_to_pod(kind: &ObjectKind) -> &'static str {
     match kind {
         ObjectKind::Watched(Kind::CronJob) => "spec.jobTemplate.spec.template.",
-        // Of a workload of a kind that is not watched nothing is known but its pods.
-        ObjectKind::Watched(Kind::Pod) | ObjectKind::Other(_) | ObjectKind::Cluster => "",
-        ObjectKind::Watched(_) => "spec.template.",
+        ObjectKind::Watched(kind) if kind.has_pods() && *kind != Kind::Pod => "spec.template.",
+        // Of a workload of any other kind nothing is known but its pods.
+        ObjectKind::Watched(_) | ObjectKind::Other(_) | ObjectKind::Cluster => "",
     }
 }
 

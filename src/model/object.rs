@@ -17,11 +17,16 @@ pub enum Kind {
     DaemonSet,
     Job,
     CronJob,
+    ServiceAccount,
+    Role,
+    ClusterRole,
+    RoleBinding,
+    ClusterRoleBinding,
 }
 
 impl Kind {
     /// Every watched kind. `Kind::ALL[kind as usize] == kind`.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Namespace,
         Self::Pod,
         Self::ReplicationController,
@@ -31,6 +36,11 @@ impl Kind {
         Self::DaemonSet,
         Self::Job,
         Self::CronJob,
+        Self::ServiceAccount,
+        Self::Role,
+        Self::ClusterRole,
+        Self::RoleBinding,
+        Self::ClusterRoleBinding,
     ];
 
     /// The kind's name as `kind:` has it in a manifest.
@@ -45,15 +55,23 @@ impl Kind {
             Self::DaemonSet => "DaemonSet",
             Self::Job => "Job",
             Self::CronJob => "CronJob",
+            Self::ServiceAccount => "ServiceAccount",
+            Self::Role => "Role",
+            Self::ClusterRole => "ClusterRole",
+            Self::RoleBinding => "RoleBinding",
+            Self::ClusterRoleBinding => "ClusterRoleBinding",
         }
     }
 
     /// The API group; empty for the core group.
     pub const fn group(self) -> &'static str {
         match self {
-            Self::Namespace | Self::Pod | Self::ReplicationController => "",
+            Self::Namespace | Self::Pod | Self::ReplicationController | Self::ServiceAccount => "",
             Self::ReplicaSet | Self::Deployment | Self::StatefulSet | Self::DaemonSet => "apps",
             Self::Job | Self::CronJob => "batch",
+            Self::Role | Self::ClusterRole | Self::RoleBinding | Self::ClusterRoleBinding => {
+                "rbac.authorization.k8s.io"
+            }
         }
     }
 
@@ -74,6 +92,36 @@ impl Kind {
             Self::DaemonSet => "daemonsets",
             Self::Job => "jobs",
             Self::CronJob => "cronjobs",
+            Self::ServiceAccount => "serviceaccounts",
+            Self::Role => "roles",
+            Self::ClusterRole => "clusterroles",
+            Self::RoleBinding => "rolebindings",
+            Self::ClusterRoleBinding => "clusterrolebindings",
+        }
+    }
+
+    /// Whether its objects are in namespaces.
+    pub const fn is_namespaced(self) -> bool {
+        !matches!(self, Self::Namespace | Self::ClusterRole | Self::ClusterRoleBinding)
+    }
+
+    /// Whether its objects are pods or make them.
+    pub const fn has_pods(self) -> bool {
+        match self {
+            Self::Pod
+            | Self::ReplicationController
+            | Self::ReplicaSet
+            | Self::Deployment
+            | Self::StatefulSet
+            | Self::DaemonSet
+            | Self::Job
+            | Self::CronJob => true,
+            Self::Namespace
+            | Self::ServiceAccount
+            | Self::Role
+            | Self::ClusterRole
+            | Self::RoleBinding
+            | Self::ClusterRoleBinding => false,
         }
     }
 
@@ -207,4 +255,30 @@ pub enum Scope {
     Object(ObjectKey),
     /// The cluster and the monitor as a whole. It is the last, because it is judged by how the others fared.
     Cluster,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_at_its_place_and_is_found_by_its_name() {
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+            assert_eq!(Kind::find(kind.group(), kind.name()), Some(kind));
+            assert_eq!(Kind::find("example.com", kind.name()), None);
+        }
+    }
+
+    #[test]
+    fn a_kind_is_served_under_its_group() {
+        for (kind, path) in [
+            (Kind::ServiceAccount, "/api/v1/serviceaccounts"),
+            (Kind::CronJob, "/apis/batch/v1/cronjobs"),
+            (Kind::Role, "/apis/rbac.authorization.k8s.io/v1/roles"),
+            (Kind::ClusterRoleBinding, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),
+        ] {
+            assert_eq!(kind.path(), path);
+        }
+    }
 }

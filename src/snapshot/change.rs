@@ -62,7 +62,7 @@ pub struct Facts {
     pub resource_version: u64,
     pub labels: Arc<Labels>,
     pub controller: Option<Arc<Controller>>,
-    /// The pod's own spec or the workload's template; none for a namespace.
+    /// The pod's own spec or the workload's template; none for a kind without pods.
     pub template: Option<Arc<PodTemplate>>,
     /// It is declared to have no pods: `spec.replicas` is 0.
     pub scaled_down: bool,

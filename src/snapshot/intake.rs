@@ -14,7 +14,7 @@ use super::change::Uid;
 use super::store::Name;
 use super::{Change, Controller, Facts, Interner, Labels, PodTemplate, Profile, SeLinux, Snapshot};
 use crate::model::{Kind, ObjectKey, ObjectKind, sha256_hex};
-use crate::wire::{DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
+use crate::wire::{Content, DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
 
 /// Interns what objects share. The watch calls it as it decodes, so that nothing larger than facts waits
 /// in a queue.
@@ -110,6 +110,12 @@ impl Intake {
             .iter()
             .find(|owner| owner.controller == Some(true) && !is_node(owner))
             .map(|owner| self.controller(owner, &namespace, &metadata.labels));
+        let pods = match object.content {
+            Content::Pods(pods) => Some(pods),
+            Content::Nothing | Content::Role(_) | Content::Binding(_) | Content::ServiceAccount { .. } => {
+                None
+            }
+        };
         Facts {
             kind: object.kind,
             namespace,
@@ -118,8 +124,8 @@ impl Intake {
             resource_version: metadata.resource_version.parse().unwrap_or(0),
             labels: self.label_set(&metadata.labels),
             controller,
-            scaled_down: object.replicas == Some(0),
-            template: object.spec.map(|spec| self.template(&spec, &object.profile_annotations)),
+            scaled_down: pods.as_ref().is_some_and(|pods| pods.replicas == Some(0)),
+            template: pods.map(|pods| self.template(&pods.spec, &pods.profile_annotations)),
             fingerprint: 0,
         }
     }

@@ -275,6 +275,12 @@ impl Snapshot {
         match kind {
             Kind::Namespace => self.namespace_moved(name, touched),
             Kind::Pod => self.pod_moved(name, old, new, touched),
+            // No workload is made of these, but a pod may name one as its controller.
+            Kind::ServiceAccount
+            | Kind::Role
+            | Kind::ClusterRole
+            | Kind::RoleBinding
+            | Kind::ClusterRoleBinding => touched.push(Scope::Object(name.key(kind))),
             _ => self.workload_moved(kind, name, old, new, touched),
         }
     }

@@ -7,13 +7,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Kind, Loss, ObjectKey, ObjectKind, Scope, Sight};
-use crate::wire::{self, Item, Object, ObjectMeta, OwnerReference, PodSpec, Unreadable};
+use crate::wire::{self, Content, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, Unreadable};
 
 /// An object of the kind without owner, with one container named `web`.
 fn object(kind: Kind, name: &str) -> Object {
     let container = wire::Container { name: "web".to_owned(), ..wire::Container::default() };
     let spec = Box::new(PodSpec { containers: vec![container], ..PodSpec::default() });
-    let namespace = if kind == Kind::Namespace { "" } else { "shop" };
+    let namespace = if kind.is_namespaced() { "shop" } else { "" };
     let metadata = ObjectMeta {
         name: name.to_owned(),
         namespace: namespace.to_owned(),
@@ -21,7 +21,9 @@ fn object(kind: Kind, name: &str) -> Object {
         resource_version: "1".to_owned(),
         ..ObjectMeta::default()
     };
-    Object { spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
+    let content =
+        if kind.has_pods() { Content::Pods(Pods { spec, ..Pods::default() }) } else { Content::Nothing };
+    Object { content, ..Object::of(kind, metadata) }
 }
 
 /// The same object under a controller, `apiVersion/Kind/name`.
@@ -44,9 +46,15 @@ fn labelled(mut object: Object, key: &str, value: &str) -> Object {
 }
 
 fn with_container(mut object: Object, name: &str) -> Object {
-    let spec = object.spec.as_mut().unwrap();
-    spec.containers[0].name = name.to_owned();
+    pods_of(&mut object).spec.containers[0].name = name.to_owned();
     object
+}
+
+fn pods_of(object: &mut Object) -> &mut Pods {
+    match &mut object.content {
+        Content::Pods(pods) => pods,
+        other => panic!("{other:?} has no pods"),
+    }
 }
 
 fn key(kind: &str, name: &str) -> ObjectKey {
@@ -312,7 +320,8 @@ fn a_replica_set_stands_in_for_a_deployment_that_is_not_there() {
     let workload = cluster.snapshot.workload(&deployment).unwrap();
     assert_eq!((workload.templates.len(), workload.templates[0].1), (1, 0));
     assert_eq!(&*workload.object.uid, "uid of web");
-    let scaled_down = Object { replicas: Some(0), ..replica_set() };
+    let mut scaled_down = replica_set();
+    pods_of(&mut scaled_down).replicas = Some(0);
     assert!(cluster.see(scaled_down).contains(&Scope::Object(deployment.clone())));
     assert_eq!(cluster.snapshot.workload(&deployment), None, "what is scaled down is history");
     cluster.see(replica_set());
@@ -486,6 +495,23 @@ fn deleting_what_is_not_there_touches_nothing() {
     let cluster = Cluster::default();
     assert_eq!(cluster.delete(replica_set()), BTreeSet::new());
     assert_eq!(cluster.delete(replica("x")), BTreeSet::new());
+}
+
+#[test]
+fn what_has_no_pods_is_a_workload_only_of_pods_that_name_it() {
+    for kind in [Kind::ServiceAccount, Kind::Role, Kind::RoleBinding] {
+        let cluster = Cluster::default();
+        let owner = key(&format!("{}/{kind}", kind.group()), "it");
+        assert_eq!(cluster.see(object(kind, "it")), scopes([owner.clone()]));
+        assert_eq!((cluster.snapshot.workload(&owner), cluster.snapshot.scopes()), (None, vec![]), "{kind}");
+        let named = format!("{}/v1/{kind}/it", kind.group());
+        let pod = owned(object(Kind::Pod, "web"), named.trim_start_matches('/'));
+        assert_eq!(cluster.see(pod), scopes([owner.clone()]));
+        assert_eq!(cluster.pods(&owner), Some(1), "{kind}");
+        // The evidence of such a workload is the object, so that its going is told.
+        assert_eq!(cluster.delete(object(kind, "it")), scopes([owner.clone()]));
+        assert_eq!(cluster.pods(&owner), Some(1), "{kind}");
+    }
 }
 
 #[test]

@@ -17,7 +17,10 @@ mod object;
 mod outline;
 mod page;
 mod pod;
+mod rbac;
 mod security;
+mod selector;
+mod service_account;
 mod status;
 mod volume;
 mod workload;
@@ -33,13 +36,15 @@ pub use handler::{Handler, HttpGet, Lifecycle, Probe, TcpSocket};
 pub use item::{Item, Unreadable, decode_item};
 pub use manifest::{Fault, Manifest, Manifests, manifests};
 pub use meta::{ObjectMeta, OwnerReference};
-pub use object::Object;
+pub use object::{Content, Object, Pods};
 pub use outline::Outline;
 pub use page::{Page, decode_page};
 pub use pod::{PodOs, PodSpec, PodTemplateSpec, TemplateMeta};
+pub use rbac::{AggregationRule, Binding, PolicyRule, Role, RoleRef, Subject};
 pub use security::{
     Capabilities, PodSecurityContext, Profile, SeLinuxOptions, SecurityContext, Sysctl, WindowsOptions,
 };
+pub use selector::{LabelSelector, LabelSelectorRequirement};
 pub use status::{Status, decode_status};
 pub use volume::{Csi, HostPath, Volume, VolumeSource};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ObjectMeta, PodSpec, PodTemplateSpec, annotation};
+use super::{Binding, ObjectMeta, PodSpec, PodTemplateSpec, Role, annotation};
 use crate::model::Kind;
 
 /// An object of any watched kind.
@@ -10,10 +10,33 @@ use crate::model::Kind;
 pub struct Object {
     pub kind: Kind,
     pub metadata: ObjectMeta,
+    pub content: Content,
+}
+
+/// What is read of an object besides its metadata.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Of a namespace.
+    Nothing,
+    /// Of a pod, and of whatever makes pods.
+    Pods(Pods),
+    /// Of a role and of a cluster role.
+    Role(Role),
+    /// Of a binding of either.
+    Binding(Box<Binding>),
+    ServiceAccount {
+        /// Whether pods that do not say so themselves are given its token.
+        automount_token: Option<bool>,
+    },
+}
+
+/// A pod, or the pods that a workload makes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pods {
     /// `spec.replicas`, where the kind has it.
     pub replicas: Option<i32>,
-    /// The pod's own spec, or that of the pod template; none for a namespace.
-    pub spec: Option<Box<PodSpec>>,
+    /// The pod's own spec, or that of the pod template.
+    pub spec: Box<PodSpec>,
     /// The annotations of the pod, or of the pod template, that set seccomp and `AppArmor` profiles; no others.
     pub profile_annotations: BTreeMap<String, String>,
 }
@@ -23,7 +46,7 @@ impl Object {
     pub fn of(kind: Kind, metadata: ObjectMeta) -> Self {
         // Annotations are a view into the whole message, and nothing reads any more of them.
         let metadata = ObjectMeta { annotations: Vec::new(), ..metadata };
-        Self { kind, metadata, replicas: None, spec: None, profile_annotations: BTreeMap::new() }
+        Self { kind, metadata, content: Content::Nothing }
     }
 
     pub(super) fn of_template(
@@ -34,11 +57,19 @@ impl Object {
     ) -> Self {
         let template = template.unwrap_or_default();
         let annotations = template.metadata.unwrap_or_default().annotations;
-        Self {
+        let pods = Pods {
             replicas,
-            spec: Some(template.spec.unwrap_or_default()),
+            spec: template.spec.unwrap_or_default(),
             profile_annotations: annotation::profiles(&annotations),
-            ..Self::of(kind, metadata.unwrap_or_default())
+        };
+        Self { content: Content::Pods(pods), ..Self::of(kind, metadata.unwrap_or_default()) }
+    }
+
+    /// Its pods, where the kind has any.
+    pub fn pods(&self) -> Option<&Pods> {
+        match &self.content {
+            Content::Pods(pods) => Some(pods),
+            _ => None,
         }
     }
 }

@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use super::annotation;
 use super::meta::nullable;
-use super::{Annotation, Container, EphemeralContainer, Object, ObjectMeta, PodSecurityContext, Volume};
+use super::{
+    Annotation, Container, Content, EphemeralContainer, Object, ObjectMeta, PodSecurityContext, Pods, Volume,
+};
 use crate::model::Kind;
 
 /// `v1.Pod`. Its status is skipped: nothing reads it.
@@ -21,11 +23,8 @@ impl Pod {
     pub(super) fn into_object(self, kind: Kind) -> Object {
         let metadata = self.metadata.unwrap_or_default();
         let profile_annotations = annotation::profiles(&metadata.annotations);
-        Object {
-            spec: Some(self.spec.unwrap_or_default()),
-            profile_annotations,
-            ..Object::of(kind, metadata)
-        }
+        let pods = Pods { replicas: None, spec: self.spec.unwrap_or_default(), profile_annotations };
+        Object { content: Content::Pods(pods), ..Object::of(kind, metadata) }
     }
 }
 

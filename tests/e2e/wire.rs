@@ -78,7 +78,7 @@ fn objects(page: &Page) -> Vec<&Object> {
 /// Every container of a pod, and whether it is privileged.
 fn privileged(pod: &Object) -> Vec<(&str, Option<bool>)> {
     let PodSpec { containers, init_containers, ephemeral_containers, .. } =
-        pod.spec.as_deref().expect("a pod has a spec");
+        &*pod.pods().expect("a pod has pods").spec;
     let ephemeral = ephemeral_containers.iter().map(|container| &container.common);
     let all = init_containers.iter().chain(containers).chain(ephemeral);
     all.map(|container| {

@@ -10,7 +10,7 @@ use plimsoll::engine::Engine;
 use plimsoll::model::{Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View};
 use plimsoll::snapshot::{Batch, Change, Intake, Snapshot};
 use plimsoll::wire::{
-    Container, Item, Object, ObjectMeta, OwnerReference, PodSpec, SecurityContext, Unreadable,
+    Container, Content, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, SecurityContext, Unreadable,
 };
 use proptest::prelude::*;
 
@@ -224,7 +224,7 @@ impl Truth {
 
 /// The names of the universe, each so that what a name implies is sometimes true.
 const NAMESPACES: [&str; 2] = ["shop", "payments"];
-const NAMES: [(Kind, &[&str]); 7] = [
+const NAMES: [(Kind, &[&str]); 9] = [
     (Kind::Namespace, &NAMESPACES),
     (Kind::Pod, &["p1", "p2", "p3", "p4", "p5"]),
     (Kind::ReplicaSet, &["web-1", "web-2"]),
@@ -232,8 +232,10 @@ const NAMES: [(Kind, &[&str]); 7] = [
     (Kind::Job, &["backup-29000000", "once"]),
     (Kind::CronJob, &["backup"]),
     (Kind::StatefulSet, &["db"]),
+    (Kind::Role, &["reader"]),
+    (Kind::ClusterRoleBinding, &["readers"]),
 ];
-const OWNERS: [&str; 10] = [
+const OWNERS: [&str; 11] = [
     "apps/v1/ReplicaSet/web-1",
     "apps/v1/ReplicaSet/web-2",
     "apps/v1/Deployment/web",
@@ -244,6 +246,7 @@ const OWNERS: [&str; 10] = [
     "argoproj.io/v1alpha1/Rollout/web",
     "v1/Pod/p1",
     "v1/Node/one",
+    "rbac.authorization.k8s.io/v1/Role/reader",
 ];
 
 /// The label by which namespaces are governed.
@@ -266,9 +269,8 @@ fn any_loss() -> impl Strategy<Value = Loss> {
 fn any_key() -> impl Strategy<Value = Key> {
     let weighted: Vec<(Kind, &'static str)> =
         NAMES.iter().flat_map(|(kind, names)| names.iter().map(|name| (*kind, *name))).collect();
-    (prop::sample::select(weighted), prop::sample::select(NAMESPACES.to_vec())).prop_map(
-        |((kind, name), namespace)| (kind, if kind == Kind::Namespace { "" } else { namespace }, name),
-    )
+    (prop::sample::select(weighted), prop::sample::select(NAMESPACES.to_vec()))
+        .prop_map(|((kind, name), namespace)| (kind, if kind.is_namespaced() { namespace } else { "" }, name))
 }
 
 fn any_owner() -> impl Strategy<Value = Option<OwnerReference>> {
@@ -311,7 +313,9 @@ fn any_object() -> impl Strategy<Value = Object> {
             let containers = containers.into_iter().map(container).collect();
             let spec = Box::new(PodSpec { containers, ..PodSpec::default() });
             let replicas = (kind == Kind::ReplicaSet).then_some(i32::from(version % 2));
-            Object { replicas, spec: (kind != Kind::Namespace).then_some(spec), ..Object::of(kind, metadata) }
+            let pods = Pods { replicas, spec, ..Pods::default() };
+            let content = if kind.has_pods() { Content::Pods(pods) } else { Content::Nothing };
+            Object { content, ..Object::of(kind, metadata) }
         },
     )
 }

@@ -7,7 +7,6 @@ use indicatif::ProgressBar;
 use memchr::memchr_iter;
 
 use super::walk::Source;
-use crate::model::Kind;
 use crate::snapshot::{Facts, Intake};
 use crate::wire::{Fault, Manifest};
 
@@ -70,10 +69,10 @@ pub(super) fn decode_all(
 fn decode(manifest: &Manifest<'_>, intake: &Intake) -> Result<Decoded, Fault> {
     let mut object = manifest.decode()?;
     let namespace = &mut object.metadata.namespace;
-    match object.kind {
-        Kind::Namespace => namespace.clear(),
-        _ if namespace.is_empty() => DEFAULT_NAMESPACE.clone_into(namespace),
-        _ => {}
+    if !object.kind.is_namespaced() {
+        namespace.clear();
+    } else if namespace.is_empty() {
+        DEFAULT_NAMESPACE.clone_into(namespace);
     }
     let generate_name = object.metadata.name.is_empty().then(|| manifest.generate_name());
     Ok(Decoded { line: manifest.line, facts: intake.facts(object), generate_name })

@@ -9,6 +9,7 @@ mod container;
 mod envelope;
 mod meta;
 mod pod;
+mod rbac;
 mod values;
 mod volume;
 mod workload;
@@ -34,6 +35,10 @@ pub use meta::{
 pub use pod::{
     ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting, ContainerStatus,
     HostIp, Pod, PodCondition, PodIp, PodSecurityContext, PodSpec, PodStatus, PodTemplateSpec, Toleration,
+};
+pub use rbac::{
+    AggregationRule, ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, ServiceAccount,
+    Subject,
 };
 pub use values::{FieldsV1, IntOrString, Quantity, Time};
 pub use volume::{
@@ -109,7 +114,22 @@ macro_rules! objects {
         }
     };
 }
-objects!(Namespace, Pod, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob);
+objects!(
+    Namespace,
+    Pod,
+    ReplicationController,
+    ReplicaSet,
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
+    ServiceAccount,
+    Role,
+    ClusterRole,
+    RoleBinding,
+    ClusterRoleBinding
+);
 
 /// An object could not be brought from one encoding into the other.
 #[derive(Debug, thiserror::Error)]

@@ -159,7 +159,15 @@ impl<'a> Plan<'a> {
             Kind::StatefulSet => Some(put(store, self.stateful_set(), now)),
             Kind::DaemonSet => Some(put(store, self.daemon_set(), now)),
             Kind::ReplicationController => Some(put(store, self.replication_controller(), now)),
-            Kind::Pod | Kind::Namespace | Kind::ReplicaSet | Kind::Job => None,
+            Kind::Pod
+            | Kind::Namespace
+            | Kind::ReplicaSet
+            | Kind::Job
+            | Kind::ServiceAccount
+            | Kind::Role
+            | Kind::ClusterRole
+            | Kind::RoleBinding
+            | Kind::ClusterRoleBinding => None,
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::model::Kind;
 
 /// The groups that the watched kinds are in, without the core group.
-const GROUPS: [&str; 2] = ["apps", "batch"];
+const GROUPS: [&str; 3] = ["apps", "batch", "rbac.authorization.k8s.io"];
 
 /// The answer at a path that is about the server; none for any other path.
 pub(super) fn discovery(path: &str) -> Option<Value> {
@@ -19,10 +19,15 @@ pub(super) fn discovery(path: &str) -> Option<Value> {
             "kind": "APIGroupList", "apiVersion": "v1", "groups": GROUPS.map(api_group),
         })),
         "/api/v1" => Some(resources("", "v1")),
-        "/apis/apps/v1" => Some(resources("apps", "apps/v1")),
-        "/apis/batch/v1" => Some(resources("batch", "batch/v1")),
-        _ => None,
+        _ => group_resources(path),
     }
+}
+
+/// The resources of a group other than the core group, where the path is `/apis/GROUP/v1`.
+fn group_resources(path: &str) -> Option<Value> {
+    let group_version = path.strip_prefix("/apis/")?;
+    let group = group_version.strip_suffix("/v1").filter(|group| GROUPS.contains(group))?;
+    Some(resources(group, group_version))
 }
 
 fn api_group(name: &str) -> Value {
@@ -41,6 +46,6 @@ fn resources(group: &str, group_version: &str) -> Value {
 fn resource(kind: Kind) -> Value {
     json!({
         "name": kind.plural(), "singularName": kind.name().to_lowercase(), "kind": kind.name(),
-        "namespaced": kind != Kind::Namespace, "verbs": ["list", "watch"],
+        "namespaced": kind.is_namespaced(), "verbs": ["list", "watch"],
     })
 }

@@ -175,10 +175,10 @@ const OPENED: &str = "opened pod-security/privileged Pod/shop/web privileged/pri
 const RESOLVED: &str = "resolved pod-security/privileged Pod/shop/web privileged/privileged";
 
 #[test]
-fn nothing_is_judged_before_every_kind_was_listed() {
+fn nothing_is_judged_before_every_kind_that_it_depends_on_was_listed() {
     let mut cluster = Cluster::new(CHECKS);
     cluster.see("web", "privileged");
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind == Kind::Namespace || kind.has_pods()) {
         assert_eq!(cluster.settle(), [] as [&str; 0]);
         cluster.absorb([Change::Synced(kind)]);
     }

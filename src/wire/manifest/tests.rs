@@ -157,6 +157,7 @@ fn older_versions_of_watched_kinds_are_read() {
         ("extensions/v1beta1", "ReplicaSet"),
         ("batch/v1beta1", "CronJob"),
         ("batch/v2alpha1", "CronJob"),
+        ("rbac.authorization.k8s.io/v1beta1", "RoleBinding"),
     ];
     for (version, kind) in kinds {
         let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n");
@@ -174,6 +175,12 @@ fn what_is_no_object_is_a_fault() {
     assert_eq!(
         said("apiVersion: apps/v2\nkind: Deployment\n"),
         "!1 Deployment has the unknown apiVersion apps/v2; expected apps/v1"
+    );
+    // There a subject had its group in another field.
+    assert_eq!(
+        said("apiVersion: rbac.authorization.k8s.io/v1alpha1\nkind: RoleBinding\n"),
+        "!1 RoleBinding has the unknown apiVersion rbac.authorization.k8s.io/v1alpha1; expected \
+         rbac.authorization.k8s.io/v1"
     );
     assert_eq!(said("- 1\n"), "!1 what stands here is no object");
     assert_eq!(said("[{\"kind\": \"Pod\"}]"), "!1 what stands here is no object");
@@ -198,6 +205,7 @@ fn a_watched_kind_in_another_group_or_case_is_a_fault() {
         ("apps/v1", "daemonset", "DaemonSet of apps/v1"),
         ("extensions/v1beta1", "Pod", "Pod of v1"),
         ("networking.k8s.io/v1", "CronJob", "CronJob of batch/v1"),
+        ("v1", "Role", "Role of rbac.authorization.k8s.io/v1"),
     ] {
         let text = format!("apiVersion: {api_version}\nkind: {kind}\n");
         assert_eq!(found(&text), [format!("!1 {api_version} has no kind {kind}; did you mean {meant}?")]);
@@ -255,7 +263,7 @@ fn an_object_that_does_not_decode_names_its_place_and_field() {
 fn yaml_is_read_as_kubernetes_reads_it() {
     let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - {name: a, securityContext: {privileged: yes}}\n";
     let object = manifests(text).objects[0].decode().unwrap();
-    let context = object.spec.unwrap().containers[0].security_context.clone();
+    let context = object.pods().unwrap().spec.containers[0].security_context.clone();
     assert_eq!(context.unwrap().privileged, Some(true));
 }
 

@@ -90,12 +90,13 @@ impl TypeMeta {
     }
 }
 
-/// The versions in which a group of watched kinds is or was served, the present one first. In all of them the parts
-/// of a pod stand where they stand now.
+/// The versions in which a group of watched kinds is or was served, the present one first. In all of them what is
+/// read stands where it stands now.
 fn versions(group: &str) -> &'static [&'static str] {
     match group {
         "apps" => &["v1", "v1beta2", "v1beta1"],
         "batch" => &["v1", "v1beta1", "v2alpha1"],
+        "rbac.authorization.k8s.io" => &["v1", "v1beta1"],
         _ => &["v1"],
     }
 }

@@ -7,20 +7,63 @@ use prost::Message;
 use super::proto::field;
 use crate::model::Kind;
 use crate::wire::{
-    Capabilities, Container, ContainerPort, EphemeralContainer, Handler, HttpGet, Lifecycle, Object,
-    ObjectMeta, OwnerReference, PodOs, PodSecurityContext, PodSpec, Probe, Profile, SeLinuxOptions,
-    SecurityContext, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
+    AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EphemeralContainer, Handler,
+    HttpGet, LabelSelector, LabelSelectorRequirement, Lifecycle, Object, ObjectMeta, OwnerReference, PodOs,
+    PodSecurityContext, PodSpec, Pods, PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions,
+    SecurityContext, Subject, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
 };
 
 /// The object in which Kubernetes has filled every field.
 pub(super) fn filled(kind: Kind) -> Object {
     let replicated =
         matches!(kind, Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet);
-    Object {
-        replicas: replicated.then_some(1),
-        spec: (kind != Kind::Namespace).then(|| Box::new(spec())),
-        ..Object::of(kind, metadata())
+    let content = match kind {
+        Kind::Namespace => Content::Nothing,
+        Kind::ServiceAccount => Content::ServiceAccount { automount_token: Some(true) },
+        Kind::Role => Content::Role(Role { rules: vec![rule()], aggregation: None }),
+        Kind::ClusterRole => Content::Role(Role { rules: vec![rule()], aggregation: Some(aggregation()) }),
+        Kind::RoleBinding | Kind::ClusterRoleBinding => Content::Binding(Box::new(binding())),
+        _ => {
+            let replicas = replicated.then_some(1);
+            Content::Pods(Pods { replicas, spec: Box::new(spec()), ..Pods::default() })
+        }
+    };
+    Object { content, ..Object::of(kind, metadata()) }
+}
+
+fn rule() -> PolicyRule {
+    PolicyRule {
+        verbs: vec![text("verbsValue")],
+        api_groups: vec![text("apiGroupsValue")],
+        resources: vec![text("resourcesValue")],
+        resource_names: vec![text("resourceNamesValue")],
+        non_resource_urls: vec![text("nonResourceURLsValue")],
     }
+}
+
+fn aggregation() -> AggregationRule {
+    let requirement = LabelSelectorRequirement {
+        key: text("keyValue"),
+        operator: text("operatorValue"),
+        values: vec![text("valuesValue")],
+    };
+    let selector = LabelSelector {
+        match_labels: BTreeMap::from([(text("matchLabelsKey"), text("matchLabelsValue"))]),
+        match_expressions: vec![requirement],
+    };
+    AggregationRule { cluster_role_selectors: vec![selector] }
+}
+
+fn binding() -> Binding {
+    let subject = Subject {
+        kind: text("kindValue"),
+        api_group: text("apiGroupValue"),
+        name: text("nameValue"),
+        namespace: text("namespaceValue"),
+    };
+    let role_ref =
+        RoleRef { api_group: text("apiGroupValue"), kind: text("kindValue"), name: text("nameValue") };
+    Binding { role_ref, subjects: vec![subject] }
 }
 
 fn text(text: &str) -> String {

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use prost::Message;
 
-use super::decode_frame;
 use super::filled::filled;
 use super::proto::{envelope, event, field, number, varint};
+use super::{decode_frame, spec_of};
 use crate::model::Kind;
 use crate::wire::{Encoding, FrameReader, decode_json, decode_page, decode_protobuf};
 
@@ -40,7 +40,7 @@ fn pod() -> Vec<u8> {
     let annotation = [field(1, "seccomp.security.alpha.kubernetes.io/pod"), field(2, "unconfined")].concat();
     let metadata = [field(1, "web-1-x"), field(3, "shop"), field(11, labels), field(12, annotation)];
     let metadata = [metadata.concat(), field(13, owner)].concat();
-    let spec = filled(Kind::Pod).spec.expect("a pod has a spec").encode_to_vec();
+    let spec = spec_of(&filled(Kind::Pod)).encode_to_vec();
     [field(1, metadata), field(2, spec)].concat()
 }
 

@@ -5,16 +5,19 @@ use serde::de::DeserializeOwned;
 
 use super::filled::filled;
 use super::proto::{field, number, unknown_fields};
+use super::spec_of;
 use crate::model::Kind;
 use crate::wire::decode::open_envelope;
 use crate::wire::pod::Pod;
+use crate::wire::rbac::{AnyBinding, AnyRole};
+use crate::wire::service_account::ServiceAccount;
 use crate::wire::workload::{CronJob, DaemonSet, Job, Namespace, Replicated};
 use crate::wire::{
-    Container, EphemeralContainer, Object, ObjectMeta, OwnerReference, PodSpec, SecurityContext, decode_json,
-    decode_protobuf,
+    Container, Content, EphemeralContainer, Object, ObjectMeta, OwnerReference, PodSpec, Pods, Role,
+    SecurityContext, decode_json, decode_protobuf,
 };
 
-fn decode_yaml(kind: Kind, yaml: &str) -> Object {
+pub(super) fn decode_yaml(kind: Kind, yaml: &str) -> Object {
     fn read<T: DeserializeOwned>(yaml: &str) -> T {
         serde_saphyr::from_str(yaml).unwrap()
     }
@@ -27,6 +30,9 @@ fn decode_yaml(kind: Kind, yaml: &str) -> Object {
         Kind::DaemonSet => read::<DaemonSet>(yaml).into_object(kind),
         Kind::Job => read::<Job>(yaml).into_object(kind),
         Kind::CronJob => read::<CronJob>(yaml).into_object(kind),
+        Kind::ServiceAccount => read::<ServiceAccount>(yaml).into_object(kind),
+        Kind::Role | Kind::ClusterRole => read::<AnyRole>(yaml).into_object(kind),
+        Kind::RoleBinding | Kind::ClusterRoleBinding => read::<AnyBinding>(yaml).into_object(kind),
     }
 }
 
@@ -61,10 +67,15 @@ fn every_kind_reads_the_same_from_yaml_json_and_protobuf() {
     }
 }
 
-/// Which fields lead from an object of the kind to its pod spec, with Kubernetes' numbers.
+/// Which fields lead from an object of the kind to its pod spec, with Kubernetes' numbers; none where it has no pods.
 fn path(kind: Kind) -> &'static [(&'static str, u32)] {
     match kind {
-        Kind::Namespace => &[],
+        Kind::Namespace
+        | Kind::ServiceAccount
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => &[],
         Kind::Pod => &[("spec", 2)],
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => {
             &[("spec", 2), ("template", 3), ("spec", 2)]
@@ -124,10 +135,10 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
         host_network: true,
         ..PodSpec::default()
     };
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Namespace) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.has_pods()) {
         let json = nest_json(kind, json);
         let from_json = decode_json(kind, json.as_bytes()).unwrap();
-        assert_eq!(from_json.spec, Some(Box::new(expected.clone())), "{kind} from JSON");
+        assert_eq!(spec_of(&from_json), expected, "{kind} from JSON");
         assert_eq!(decode_yaml(kind, &json), from_json, "{kind} from YAML");
         let protobuf = nest_protobuf(kind, &protobuf.concat());
         assert_eq!(decode_protobuf(kind, protobuf.into()).unwrap(), from_json, "{kind} from protobuf");
@@ -136,9 +147,15 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
 
 #[test]
 fn null_is_the_zero_value() {
-    let bare = |kind: Kind| Object {
-        spec: (kind != Kind::Namespace).then(Box::default),
-        ..Object::of(kind, ObjectMeta::default())
+    let bare = |kind: Kind| {
+        let content = match kind {
+            Kind::Namespace => Content::Nothing,
+            Kind::ServiceAccount => Content::ServiceAccount { automount_token: None },
+            Kind::Role | Kind::ClusterRole => Content::Role(Role::default()),
+            Kind::RoleBinding | Kind::ClusterRoleBinding => Content::Binding(Box::default()),
+            _ => Content::Pods(Pods::default()),
+        };
+        Object { content, ..Object::of(kind, ObjectMeta::default()) }
     };
     let metadata = r#"{"name": null, "namespace": null, "uid": null, "resourceVersion": null, "labels": null,
         "ownerReferences": null}"#;
@@ -158,7 +175,7 @@ fn null_is_the_zero_value() {
                 .fold("null".to_owned(), |inner, (name, _)| format!(r#"{{"{name}": {inner}}}"#));
             assert_eq!(decode_json(kind, null.as_bytes()).unwrap(), bare(kind), "{kind} from {null}");
         }
-        if kind != Kind::Namespace {
+        if kind.has_pods() {
             let mut named = bare(kind);
             named.metadata.name = "it".to_owned();
             let json = nest_json(kind, nulls);
@@ -167,7 +184,7 @@ fn null_is_the_zero_value() {
     }
     let fields = r#"{"spec": {"containers": [{"name": null, "securityContext": null}], "ephemeralContainers":
         [{"name": null, "securityContext": {"privileged": null}}]}}"#;
-    let spec = decode_json(Kind::Pod, fields.as_bytes()).unwrap().spec.unwrap();
+    let spec = spec_of(&decode_json(Kind::Pod, fields.as_bytes()).unwrap());
     assert_eq!(spec.containers, [container("", None)]);
     assert_eq!(spec.ephemeral_containers[0].common.security_context, Some(Box::default()));
     let owner = r#"{"metadata": {"ownerReferences": [{"kind": null, "name": null, "uid": null, "apiVersion":
@@ -203,5 +220,6 @@ fn a_wrong_json_type_is_an_error() {
         decode_json(Kind::Pod, nest_json(Kind::Pod, spec).as_bytes()).unwrap_err();
     }
     decode_json(Kind::Deployment, br#"{"spec": {"replicas": 2147483648}}"#).unwrap_err();
-    assert_eq!(decode_json(Kind::Deployment, br#"{"spec": {"replicas": 3}}"#).unwrap().replicas, Some(3));
+    let three = decode_json(Kind::Deployment, br#"{"spec": {"replicas": 3}}"#).unwrap();
+    assert_eq!(three.pods().unwrap().replicas, Some(3));
 }

@@ -6,13 +6,19 @@ mod hostile;
 mod items;
 mod kinds;
 mod proto;
+mod rbac;
 mod specs;
 mod weight;
 
 use bytes::Bytes;
 
-use super::{DecodeError, Encoding, Frame, Item, cut_frame, decode_item};
+use super::{DecodeError, Encoding, Frame, Item, Object, PodSpec, cut_frame, decode_item};
 use crate::model::Kind;
+
+/// The spec of an object that has pods.
+fn spec_of(object: &Object) -> PodSpec {
+    PodSpec::clone(&object.pods().unwrap().spec)
+}
 
 /// Decodes one frame of a watch on `kind`, with its object.
 fn decode_frame(kind: Kind, encoding: Encoding, frame: Bytes) -> Result<Frame<Item>, DecodeError> {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::proto::{field, number};
+use super::spec_of;
 use crate::model::Kind;
 use crate::wire::pod::Pod;
 use crate::wire::{Object, Outline, PodSpec, decode_json, decode_protobuf, decode_written_json};
@@ -42,11 +43,7 @@ const SOURCES: [(u32, &str); 30] = [
 ];
 
 fn from_json(spec: &str) -> PodSpec {
-    decode_json(Kind::Pod, format!(r#"{{"spec": {spec}}}"#).as_bytes())
-        .unwrap()
-        .spec
-        .map(|spec| *spec)
-        .unwrap()
+    spec_of(&decode_json(Kind::Pod, format!(r#"{{"spec": {spec}}}"#).as_bytes()).unwrap())
 }
 
 fn from_yaml(spec: &str) -> Result<PodSpec, String> {
@@ -55,7 +52,7 @@ fn from_yaml(spec: &str) -> Result<PodSpec, String> {
 }
 
 fn from_protobuf(spec: &[u8]) -> PodSpec {
-    decode_protobuf(Kind::Pod, field(2, spec).into()).unwrap().spec.map(|spec| *spec).unwrap()
+    spec_of(&decode_protobuf(Kind::Pod, field(2, spec).into()).unwrap())
 }
 
 /// Which source the volume of this JSON has, in JSON and in YAML.
@@ -127,8 +124,8 @@ fn what_decides_of_a_source_is_read() {
 #[test]
 fn encoding_a_spec_gives_what_was_decoded() {
     use prost::Message;
-    let spec = super::filled::filled(Kind::Pod).spec.unwrap();
-    assert_eq!(from_protobuf(&spec.encode_to_vec()), *spec);
+    let spec = spec_of(&super::filled::filled(Kind::Pod));
+    assert_eq!(from_protobuf(&spec.encode_to_vec()), spec);
     let unknown = from_json(r#"{"volumes": [{"name": "it", "later": {}}]}"#);
     assert_eq!(from_protobuf(&unknown.encode_to_vec()), unknown);
 }
@@ -143,7 +140,8 @@ fn entry(key: &str, value: &str) -> Vec<u8> {
 }
 
 fn profiles(object: &Object) -> Vec<(&str, &str)> {
-    object.profile_annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+    let annotations = &object.pods().unwrap().profile_annotations;
+    annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
 #[test]

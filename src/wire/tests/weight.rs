@@ -27,29 +27,67 @@ fn factor(length: usize, decode: impl FnOnce() -> bool) -> u64 {
     allocated.div_ceil(length as u64)
 }
 
-/// Decodes many of the element, within the messages whose fields lead to it from the pod.
+/// Decodes many of the element, within the messages whose fields lead to it from a pod.
 fn protobuf(path: &[u32], element: &[u8]) -> Vec<(String, u64)> {
-    let pod = path.iter().rev().fold(element.repeat(ELEMENTS), |inner, tag| field(*tag, inner));
-    let frame = Bytes::from(event("ADDED", &pod));
-    let page = Bytes::from(envelope(&field(2, &pod)));
-    let pod = Bytes::from(pod);
-    let label = format!("{path:?} {}", element.escape_ascii());
+    protobuf_of(Kind::Pod, path, element)
+}
+
+/// Decodes many of the element, within the messages whose fields lead to it from an object of the kind.
+fn protobuf_of(kind: Kind, path: &[u32], element: &[u8]) -> Vec<(String, u64)> {
+    let object = path.iter().rev().fold(element.repeat(ELEMENTS), |inner, tag| field(*tag, inner));
+    let frame = Bytes::from(event("ADDED", &object));
+    let page = Bytes::from(envelope(&field(2, &object)));
+    let object = Bytes::from(object);
+    let label = format!("{kind} {path:?} {}", element.escape_ascii());
     vec![
-        (format!("pod {label}"), factor(pod.len(), || decode_protobuf(Kind::Pod, pod.clone()).is_ok())),
+        (format!("object {label}"), factor(object.len(), || decode_protobuf(kind, object.clone()).is_ok())),
         (
             format!("frame {label}"),
-            factor(frame.len(), || decode_frame(Kind::Pod, Encoding::Protobuf, frame.clone()).is_ok()),
+            factor(frame.len(), || decode_frame(kind, Encoding::Protobuf, frame.clone()).is_ok()),
         ),
         (
             format!("page {label}"),
-            factor(page.len(), || decode_page(Kind::Pod, Encoding::Protobuf, page.clone()).is_ok()),
+            factor(page.len(), || decode_page(kind, Encoding::Protobuf, page.clone()).is_ok()),
         ),
     ]
 }
 
 fn json(open: &str, element: &str, close: &str) -> (String, u64) {
+    json_of(Kind::Pod, open, element, close)
+}
+
+fn json_of(kind: Kind, open: &str, element: &str, close: &str) -> (String, u64) {
     let json = [open, &vec![element; ELEMENTS].join(","), close].concat();
-    (format!("{open}{element}"), factor(json.len(), || decode_json(Kind::Pod, json.as_bytes()).is_ok()))
+    (format!("{kind} {open}{element}"), factor(json.len(), || decode_json(kind, json.as_bytes()).is_ok()))
+}
+
+/// Empty items of a page, in both encodings.
+fn pages(kind: Kind) -> Vec<(String, u64)> {
+    let protobuf = Bytes::from(envelope(&field(2, "").repeat(ELEMENTS)));
+    let json = Bytes::from(format!(r#"{{"items":[{}]}}"#, vec!["{}"; ELEMENTS].join(",")));
+    let decode = |encoding, page: &Bytes| decode_page(kind, encoding, page.clone()).is_ok();
+    vec![
+        (format!("empty {kind}"), factor(protobuf.len(), || decode(Encoding::Protobuf, &protobuf))),
+        (format!("empty {kind} in JSON"), factor(json.len(), || decode(Encoding::Json, &json))),
+    ]
+}
+
+/// Empty rules, selectors, requirements and subjects.
+fn rbac() -> Vec<(String, u64)> {
+    let mut factors = protobuf_of(Kind::Role, &[], &field(2, ""));
+    factors.extend(protobuf_of(Kind::Role, &[2], &field(1, "")));
+    for path in [&[3][..], &[3, 1]] {
+        for number in [1, 2] {
+            factors.extend(protobuf_of(Kind::ClusterRole, path, &field(number, "")));
+        }
+    }
+    factors.extend(protobuf_of(Kind::RoleBinding, &[], &field(2, "")));
+    let subject = [field(1, "k"), field(2, "g"), field(3, "n"), field(4, "s")].concat();
+    factors.extend(protobuf_of(Kind::RoleBinding, &[], &field(2, subject)));
+    factors.push(json_of(Kind::Role, r#"{"rules":["#, "{}", "]}"));
+    factors.push(json_of(Kind::Role, r#"{"rules":[{"verbs":["#, r#""""#, "]}]}"));
+    factors.push(json_of(Kind::ClusterRoleBinding, r#"{"subjects":["#, "{}", "]}"));
+    factors
 }
 
 #[test]
@@ -87,13 +125,8 @@ fn hostile_input_is_decoded_within_the_allocation_factor() {
         &[1],
         &field(13, [field(1, "k"), field(3, "n"), field(4, "u"), field(5, "v")].concat()),
     ));
-    // Empty items of a page, in both encodings.
-    let page = Bytes::from(envelope(&field(2, "").repeat(ELEMENTS)));
-    let decode = || decode_page(Kind::Pod, Encoding::Protobuf, page.clone()).is_ok();
-    factors.push(("empty items".to_owned(), factor(page.len(), decode)));
-    let page = Bytes::from(format!(r#"{{"items":[{}]}}"#, vec!["{}"; ELEMENTS].join(",")));
-    let decode = || decode_page(Kind::Pod, Encoding::Json, page.clone()).is_ok();
-    factors.push(("empty JSON items".to_owned(), factor(page.len(), decode)));
+    factors.extend(Kind::ALL.into_iter().flat_map(pages));
+    factors.extend(rbac());
     for element in ["{}", "[]"] {
         factors.push(json(r#"{"metadata":{"ownerReferences":["#, element, "]}}"));
         factors.push(json(r#"{"spec":{"containers":["#, element, "]}}"));
