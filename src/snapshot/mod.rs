@@ -17,7 +17,7 @@ pub use intern::Interner;
 pub use store::Snapshot;
 pub use template::{
     Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
-    TOKEN_VOLUME, Volume, VolumeSource,
+    SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
 };
 pub use workload::Workload;
 

@@ -9,7 +9,10 @@ use prost::Message;
 
 use super::*;
 use crate::model::Kind;
-use crate::wire::{Container, Encoding, ObjectMeta, Outline, OwnerReference, PodSpec, SecurityContext};
+use crate::wire::{
+    Container, Encoding, EnvFromSource, LocalObjectReference, ObjectMeta, Outline, OwnerReference, PodSpec,
+    SecretReference, SecurityContext,
+};
 
 #[derive(Clone, PartialEq, Message)]
 struct PodMessage {
@@ -22,7 +25,7 @@ struct PodMessage {
 }
 
 /// A pod whose every part is chosen by a small number, with a status that decides nothing.
-fn pod([name, uid, label, owner, privileged]: [u8; 5], version: u64, status: &str) -> Bytes {
+fn pod([name, uid, label, owner, privileged, secret]: [u8; 6], version: u64, status: &str) -> Bytes {
     let owner = OwnerReference {
         kind: "ReplicaSet".to_owned(),
         name: format!("web-{owner}"),
@@ -41,7 +44,10 @@ fn pod([name, uid, label, owner, privileged]: [u8; 5], version: u64, status: &st
     };
     let context = SecurityContext { privileged: Some(privileged == 1), ..SecurityContext::default() };
     let security_context = Some(Box::new(context));
-    let containers = vec![Container { name: "web".to_owned(), security_context, ..Container::default() }];
+    let secret_ref = Some(SecretReference { to: LocalObjectReference { name: format!("secret-{secret}") } });
+    let env_from = vec![EnvFromSource { secret_ref }];
+    let containers =
+        vec![Container { name: "web".to_owned(), env_from, security_context, ..Container::default() }];
     let spec = PodSpec { containers, ..PodSpec::default() };
     let status = status.as_bytes().to_vec();
     PodMessage { metadata: Some(metadata), spec: Some(spec), status }.encode_to_vec().into()
@@ -68,7 +74,7 @@ fn door(message: &Bytes) -> (Intake, Arc<Snapshot>) {
     (intake, snapshot)
 }
 
-const PLAIN: [u8; 5] = [0; 5];
+const PLAIN: [u8; 6] = [0; 6];
 
 #[test]
 fn a_pod_with_another_status_is_recalled_in_its_new_version() {
@@ -114,8 +120,8 @@ fn what_came_without_a_fingerprint_is_not_recalled() {
 proptest! {
     #[test]
     fn recalling_gives_what_decoding_gives(
-        before in prop::array::uniform5(0..2u8),
-        after in prop::array::uniform5(0..2u8),
+        before in prop::array::uniform6(0..2u8),
+        after in prop::array::uniform6(0..2u8),
         status in "[a-z]{0,8}",
     ) {
         let after = pod(after, 8, &status);

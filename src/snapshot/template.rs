@@ -37,6 +37,10 @@ pub struct PodTemplate {
     /// `spec.os.name` is `windows`.
     pub windows: bool,
     pub runtime_class: Option<Arc<str>>,
+    /// Empty for the service account `default`, whether it is named or not.
+    pub service_account: Arc<str>,
+    /// `spec.automountServiceAccountToken`. Where it is not set, the service account decides.
+    pub automount_token: Option<bool>,
     pub security: PodSecurityContext,
     /// The annotations that set seccomp and `AppArmor` profiles, in the order of their keys; no others.
     pub profile_annotations: Box<[(Arc<str>, Arc<str>)]>,
@@ -92,6 +96,17 @@ pub struct Container {
     pub handler_hosts: Box<[(HandlerField, Arc<str>)]>,
     /// How it mounts the volumes that are `hostPath`; no others.
     pub host_path_mounts: Box<[HostPathMount]>,
+    /// The secrets in its environment: those of `env`, then those of `envFrom`, each in the order of the spec.
+    pub secret_env: Box<[SecretEnv]>,
+}
+
+/// A secret in the environment of a container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SecretEnv {
+    /// The variable that holds a key of it; empty where all of its keys are variables.
+    pub variable: Arc<str>,
+    /// The secret's name; never empty.
+    pub secret: Arc<str>,
 }
 
 /// A seccomp or `AppArmor` profile.
@@ -172,17 +187,33 @@ pub enum VolumeSource {
     HostPath(Arc<str>),
     /// The driver.
     Csi(Arc<str>),
+    /// The secret's name; empty where it was left out.
+    Secret(Arc<str>),
+    /// The names of the secrets among its sources; none of them is empty.
+    Projected(Box<[Arc<str>]>),
     /// Any other, by the field that sets it, such as `configMap`; `emptyDir` where none does, as Kubernetes
     /// defaults it.
     Other(&'static str),
 }
 
 impl VolumeSource {
+    /// The names of the secrets that are mounted with it; none of them is empty.
+    pub fn secrets(&self) -> &[Arc<str>] {
+        match self {
+            Self::Secret(name) if name.is_empty() => &[],
+            Self::Secret(name) => std::slice::from_ref(name),
+            Self::Projected(names) => names,
+            Self::HostPath(_) | Self::Csi(_) | Self::Other(_) => &[],
+        }
+    }
+
     /// The field of the volume that sets it.
     pub const fn field(&self) -> &'static str {
         match self {
             Self::HostPath(_) => "hostPath",
             Self::Csi(_) => "csi",
+            Self::Secret(_) => "secret",
+            Self::Projected(_) => "projected",
             Self::Other(field) => field,
         }
     }

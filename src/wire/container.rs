@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::meta::nullable;
-use super::{Lifecycle, Probe, SecurityContext};
+use super::{EnvFromSource, EnvVar, Lifecycle, Probe, SecurityContext};
 
 /// `v1.Container`. What few containers set is boxed: two bytes of a message can make an empty one.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
@@ -15,6 +15,12 @@ pub struct Container {
     #[prost(message, repeated, tag = "6")]
     #[serde(deserialize_with = "nullable")]
     pub ports: Vec<ContainerPort>,
+    #[prost(message, repeated, tag = "7")]
+    #[serde(deserialize_with = "nullable")]
+    pub env: Vec<EnvVar>,
+    #[prost(message, repeated, tag = "19")]
+    #[serde(deserialize_with = "nullable")]
+    pub env_from: Vec<EnvFromSource>,
     #[prost(message, repeated, tag = "9")]
     #[serde(deserialize_with = "nullable")]
     pub volume_mounts: Vec<VolumeMount>,

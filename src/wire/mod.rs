@@ -18,6 +18,7 @@ mod outline;
 mod page;
 mod pod;
 mod rbac;
+mod secret;
 mod security;
 mod selector;
 mod service_account;
@@ -41,6 +42,10 @@ pub use outline::Outline;
 pub use page::{Page, decode_page};
 pub use pod::{PodOs, PodSpec, PodTemplateSpec, TemplateMeta};
 pub use rbac::{AggregationRule, Binding, PolicyRule, Role, RoleRef, Subject};
+pub use secret::{
+    EnvFromSource, EnvVar, EnvVarSource, LocalObjectReference, Projected, SecretReference, SecretVolume,
+    VolumeProjection,
+};
 pub use security::{
     Capabilities, PodSecurityContext, Profile, SeLinuxOptions, SecurityContext, Sysctl, WindowsOptions,
 };

@@ -63,6 +63,15 @@ pub struct PodSpec {
     #[prost(message, repeated, tag = "34")]
     #[serde(deserialize_with = "nullable")]
     pub ephemeral_containers: Vec<EphemeralContainer>,
+    #[prost(string, tag = "8")]
+    #[serde(deserialize_with = "nullable")]
+    pub service_account_name: String,
+    /// The older name of the same field; the API server sends both.
+    #[prost(string, tag = "9")]
+    #[serde(rename = "serviceAccount", deserialize_with = "nullable")]
+    pub deprecated_service_account: String,
+    #[prost(bool, optional, tag = "21")]
+    pub automount_service_account_token: Option<bool>,
     #[prost(bool, tag = "11")]
     #[serde(deserialize_with = "nullable")]
     pub host_network: bool,
@@ -80,6 +89,16 @@ pub struct PodSpec {
     pub runtime_class_name: Option<String>,
     #[prost(message, optional, boxed, tag = "36")]
     pub os: Option<Box<PodOs>>,
+}
+
+impl PodSpec {
+    /// The name of its service account; empty where none is named, which means `default`.
+    pub fn service_account(&self) -> &str {
+        match self.service_account_name.as_str() {
+            "" => &self.deprecated_service_account,
+            name => name,
+        }
+    }
 }
 
 /// `v1.PodOS`.

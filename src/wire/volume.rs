@@ -9,6 +9,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::meta::nullable;
+use super::{Projected, SecretVolume};
 
 /// `v1.Volume`: in protobuf its source is a message of its own, in JSON and YAML its fields stand beside the
 /// name.
@@ -25,6 +26,8 @@ pub struct Volume {
 pub struct VolumeSource {
     pub host_path: Option<HostPath>,
     pub csi: Option<Csi>,
+    pub secret: Option<SecretVolume>,
+    pub projected: Option<Projected>,
     /// The others that are set: the bits of their places in [`FIELDS`], and the bit behind all places for
     /// any that stands in none.
     others: u32,
@@ -83,17 +86,21 @@ const FIELDS: [&str; 30] = [
 ];
 
 const HOST_PATH: u32 = 1;
+const SECRET: u32 = 6;
+const PROJECTED: u32 = 26;
 const CSI: u32 = 28;
 
 impl VolumeSource {
     /// The field that is set, such as `configMap`; `emptyDir` where none is, as Kubernetes defaults it, and
     /// `unknown` where it is none of those that Kubernetes had when this was written.
     pub fn field(&self) -> &'static str {
-        match (&self.host_path, &self.csi, self.others) {
-            (Some(_), ..) => "hostPath",
-            (_, Some(_), _) => "csi",
-            (.., 0) => "emptyDir",
-            (.., others) => FIELDS.get(others.trailing_zeros() as usize).unwrap_or(&"unknown"),
+        match self {
+            Self { host_path: Some(_), .. } => "hostPath",
+            Self { csi: Some(_), .. } => "csi",
+            Self { secret: Some(_), .. } => "secret",
+            Self { projected: Some(_), .. } => "projected",
+            Self { others: 0, .. } => "emptyDir",
+            Self { others, .. } => FIELDS.get(others.trailing_zeros() as usize).unwrap_or(&"unknown"),
         }
     }
 
@@ -118,6 +125,8 @@ impl Message for VolumeSource {
     ) -> Result<(), DecodeError> {
         match tag {
             HOST_PATH => message::merge(wire_type, self.host_path.get_or_insert_default(), buf, context),
+            SECRET => message::merge(wire_type, self.secret.get_or_insert_default(), buf, context),
+            PROJECTED => message::merge(wire_type, self.projected.get_or_insert_default(), buf, context),
             CSI => message::merge(wire_type, self.csi.get_or_insert_default(), buf, context),
             _ => {
                 self.set(tag as usize - 1);
@@ -128,14 +137,22 @@ impl Message for VolumeSource {
 
     fn encode_raw(&self, buf: &mut impl BufMut) {
         self.host_path.iter().for_each(|it| message::encode(HOST_PATH, it, buf));
+        self.secret.iter().for_each(|it| message::encode(SECRET, it, buf));
+        self.projected.iter().for_each(|it| message::encode(PROJECTED, it, buf));
         self.csi.iter().for_each(|it| message::encode(CSI, it, buf));
         self.others().for_each(|tag| message::encode(tag, &(), buf));
     }
 
     fn encoded_len(&self) -> usize {
         let host_path = self.host_path.as_ref().map_or(0, |it| message::encoded_len(HOST_PATH, it));
+        let secret = self.secret.as_ref().map_or(0, |it| message::encoded_len(SECRET, it));
+        let projected = self.projected.as_ref().map_or(0, |it| message::encoded_len(PROJECTED, it));
         let csi = self.csi.as_ref().map_or(0, |it| message::encoded_len(CSI, it));
-        host_path + csi + self.others().map(|tag| message::encoded_len(tag, &())).sum::<usize>()
+        host_path
+            + secret
+            + projected
+            + csi
+            + self.others().map(|tag| message::encoded_len(tag, &())).sum::<usize>()
     }
 
     fn clear(&mut self) {
@@ -165,6 +182,8 @@ impl<'de> Visitor<'de> for Fields {
             match field.as_str() {
                 "name" => volume.name = fields.next_value::<Option<_>>()?.unwrap_or_default(),
                 "hostPath" => source.host_path = fields.next_value()?,
+                "secret" => source.secret = fields.next_value()?,
+                "projected" => source.projected = fields.next_value()?,
                 "csi" => source.csi = fields.next_value()?,
                 _ => {
                     if fields.next_value::<Option<IgnoredAny>>()?.is_some() {

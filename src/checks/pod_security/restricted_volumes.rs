@@ -45,7 +45,10 @@ fn judge(template: &PodTemplate, _: Version, violations: &mut Vec<Violation>) {
                 format!("has {} of its node as volume {}", shown(path), volume.name),
                 format!("hostPath {}", shown(path)),
             ),
-            VolumeSource::Csi(_) | VolumeSource::Other(_) => {
+            VolumeSource::Csi(_)
+            | VolumeSource::Secret(_)
+            | VolumeSource::Projected(_)
+            | VolumeSource::Other(_) => {
                 (format!("takes volume {} from {source}", volume.name), source.to_owned())
             }
         };

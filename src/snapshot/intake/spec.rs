@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::Intake;
 use crate::snapshot::{
     Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
-    TOKEN_VOLUME, Volume, VolumeSource,
+    SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
 };
 use crate::wire;
+
+/// The service account of pods that name none.
+const DEFAULT_SERVICE_ACCOUNT: &str = "default";
 
 /// How many letters the API server ends a name with that it generates.
 const GENERATED_SUFFIX: usize = 5;
@@ -27,6 +30,8 @@ impl Intake {
             user_namespace: spec.host_users == Some(false),
             windows: spec.os.as_ref().is_some_and(|os| os.name == "windows"),
             runtime_class: self.text(spec.runtime_class_name.as_ref()),
+            service_account: self.names.intern(not_default(spec.service_account())),
+            automount_token: spec.automount_service_account_token,
             security: spec.security_context.as_ref().map(|it| self.pod_security(it)).unwrap_or_default(),
             profile_annotations: self.pairs(annotations.iter()),
             volumes: spec.volumes.iter().map(|volume| self.volume(volume)).collect(),
@@ -54,10 +59,15 @@ impl Intake {
         let text = |text: &String| self.names.intern(text.as_str());
         let field = source.field();
         let name = if field == "projected" { stable(name) } else { name };
-        let source = match (&source.host_path, &source.csi) {
-            (Some(host_path), _) => VolumeSource::HostPath(text(&host_path.path)),
-            (None, Some(csi)) => VolumeSource::Csi(text(&csi.driver)),
-            (None, None) => VolumeSource::Other(field),
+        let source = match source {
+            wire::VolumeSource { host_path: Some(it), .. } => VolumeSource::HostPath(text(&it.path)),
+            wire::VolumeSource { csi: Some(it), .. } => VolumeSource::Csi(text(&it.driver)),
+            wire::VolumeSource { secret: Some(it), .. } => VolumeSource::Secret(text(&it.secret_name)),
+            wire::VolumeSource { projected: Some(it), .. } => {
+                let secrets = it.sources.iter().filter_map(|it| it.secret.as_ref());
+                VolumeSource::Projected(secrets.filter_map(|it| self.text(Some(&it.to.name))).collect())
+            }
+            _ => VolumeSource::Other(field),
         };
         Volume { name: self.names.intern(name), source }
     }
@@ -81,6 +91,7 @@ impl Intake {
             host_ports: host_ports(role, container, host),
             handler_hosts: self.handler_hosts(container),
             host_path_mounts: self.host_path_mounts(container, host),
+            secret_env: self.secret_env(container),
             ..Container::default()
         };
         match &container.security_context {
@@ -132,6 +143,17 @@ impl Intake {
                 read_only: mount.read_only,
             })
             .collect()
+    }
+
+    fn secret_env(&self, container: &wire::Container) -> Box<[SecretEnv]> {
+        let of_keys = container.env.iter().filter_map(|it| Some((it.name.as_str(), it.secret()?)));
+        let of_wholes = container.env_from.iter().filter_map(|it| Some(("", it.secret()?)));
+        let all = of_keys.chain(of_wholes).filter(|(_, secret)| !secret.is_empty());
+        all.map(|(variable, secret)| SecretEnv {
+            variable: self.names.intern(variable),
+            secret: self.names.intern(secret),
+        })
+        .collect()
     }
 
     fn profile(&self, profile: Option<&wire::Profile>) -> Option<Arc<Profile>> {
@@ -196,6 +218,12 @@ fn handlers(container: &wire::Container) -> [(HandlerField, HandlerField, Option
         (PostStartHttp, PostStartTcp, lifecycle.and_then(|it| it.post_start.as_ref())),
         (PreStopHttp, PreStopTcp, lifecycle.and_then(|it| it.pre_stop.as_ref())),
     ]
+}
+
+/// The name of a service account, empty for the one that pods have where they name none: the API server writes it into
+/// the pods of a template that does not.
+fn not_default(service_account: &str) -> &str {
+    if service_account == DEFAULT_SERVICE_ACCOUNT { "" } else { service_account }
 }
 
 /// The name of a projected volume without the suffix that the API server generates for each pod.

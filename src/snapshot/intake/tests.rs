@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::snapshot::{
-    Container, HandlerField, HostPathMount, PodSecurityContext, Role, Volume, VolumeSource,
+    Container, HandlerField, HostPathMount, PodSecurityContext, Role, SecretEnv, Volume, VolumeSource,
 };
 use crate::wire::decode_json;
 
@@ -54,6 +54,14 @@ fn what_the_spec_says_of_the_pod_is_known() {
             PodTemplate { runtime_class: Some("gvisor".into()), ..default() },
         ),
         (r#"{"runtimeClassName": ""}"#, default()),
+        (r#"{"serviceAccountName": "ci"}"#, PodTemplate { service_account: "ci".into(), ..default() }),
+        (r#"{"serviceAccount": "ci"}"#, PodTemplate { service_account: "ci".into(), ..default() }),
+        // The API server writes it into the pods of a template that names none.
+        (r#"{"serviceAccountName": "default", "serviceAccount": "default"}"#, default()),
+        (
+            r#"{"automountServiceAccountToken": false}"#,
+            PodTemplate { automount_token: Some(false), ..default() },
+        ),
     ] {
         assert_eq!(of_spec(spec), expected, "{spec}");
     }
@@ -223,6 +231,33 @@ fn volumes_are_known_by_their_sources() {
         volume("e", VolumeSource::Other("unknown")),
     ];
     assert_eq!(template.volumes[..], expected);
+}
+
+#[test]
+fn the_secrets_that_are_mounted_are_known() {
+    let template = of_spec(
+        r#"{"volumes": [{"name": "a", "secret": {"secretName": "whole"}}, {"name": "b", "secret": {}},
+            {"name": "c", "projected": {"sources": [{"secret": {"name": "x"}}, {"configMap": {"name": "no"}},
+                {"secret": {}}, {"secret": {"name": "y"}}]}},
+            {"name": "d", "csi": {"driver": "d", "nodePublishSecretRef": {"name": "no"}}}]}"#,
+    );
+    let secrets = |volume: &Volume| volume.source.secrets().iter().map(ToString::to_string).collect();
+    let found: Vec<Vec<String>> = template.volumes.iter().map(secrets).collect();
+    assert_eq!(found, [vec!["whole".to_owned()], vec![], vec!["x".to_owned(), "y".to_owned()], vec![]]);
+    let fields: Vec<_> = template.volumes.iter().map(|volume| volume.source.field()).collect();
+    assert_eq!(fields, ["secret", "secret", "projected", "csi"]);
+}
+
+#[test]
+fn the_secrets_in_the_environment_are_known() {
+    let container = of_container(
+        r#"{"envFrom": [{"secretRef": {"name": "all"}}, {"configMapRef": {"name": "no"}}, {"secretRef": {}}],
+            "env": [{"name": "PLAIN", "value": "x"}, {"name": "ONE", "valueFrom": {"secretKeyRef": {"name": "s"}}},
+                {"name": "NONE", "valueFrom": {"secretKeyRef": {"key": "k"}}}]}"#,
+    );
+    let secret =
+        |variable: &str, secret: &str| SecretEnv { variable: variable.into(), secret: secret.into() };
+    assert_eq!(container.secret_env[..], [secret("ONE", "s"), secret("", "all")]);
 }
 
 #[test]

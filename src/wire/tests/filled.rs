@@ -7,10 +7,11 @@ use prost::Message;
 use super::proto::field;
 use crate::model::Kind;
 use crate::wire::{
-    AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EphemeralContainer, Handler,
-    HttpGet, LabelSelector, LabelSelectorRequirement, Lifecycle, Object, ObjectMeta, OwnerReference, PodOs,
-    PodSecurityContext, PodSpec, Pods, PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions,
-    SecurityContext, Subject, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
+    AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EnvFromSource, EnvVar,
+    EnvVarSource, EphemeralContainer, Handler, HttpGet, LabelSelector, LabelSelectorRequirement, Lifecycle,
+    LocalObjectReference, Object, ObjectMeta, OwnerReference, PodOs, PodSecurityContext, PodSpec, Pods,
+    PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions, SecretReference, SecurityContext, Subject,
+    Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
 };
 
 /// The object in which Kubernetes has filled every field.
@@ -95,6 +96,9 @@ fn spec() -> PodSpec {
         containers: vec![container()],
         init_containers: vec![container()],
         ephemeral_containers: vec![EphemeralContainer { common: container() }],
+        service_account_name: text("serviceAccountNameValue"),
+        deprecated_service_account: text("serviceAccountValue"),
+        automount_service_account_token: Some(true),
         host_network: true,
         host_pid: true,
         host_ipc: true,
@@ -108,6 +112,8 @@ fn spec() -> PodSpec {
 fn every_source() -> VolumeSource {
     let content = |number| match number {
         1 => field(1, "pathValue"),
+        6 => field(1, "secretNameValue"),
+        26 => field(1, field(1, field(1, field(1, "nameValue")))),
         28 => field(1, "driverValue"),
         _ => Vec::new(),
     };
@@ -136,6 +142,11 @@ fn container() -> Container {
     Container {
         name: text("nameValue"),
         ports: vec![ContainerPort { host_port: 2, container_port: 3 }],
+        env: vec![EnvVar {
+            name: text("nameValue"),
+            value_from: Some(EnvVarSource { secret_key_ref: Some(secret()) }),
+        }],
+        env_from: vec![EnvFromSource { secret_ref: Some(secret()) }],
         volume_mounts: vec![VolumeMount { name: text("nameValue"), read_only: true }],
         liveness_probe: probe(),
         readiness_probe: probe(),
@@ -143,6 +154,10 @@ fn container() -> Container {
         lifecycle: Some(Box::new(lifecycle)),
         security_context: Some(Box::new(security_context())),
     }
+}
+
+fn secret() -> SecretReference {
+    SecretReference { to: LocalObjectReference { name: text("nameValue") } }
 }
 
 fn security_context() -> SecurityContext {

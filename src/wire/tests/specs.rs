@@ -6,7 +6,9 @@ use super::proto::{field, number};
 use super::spec_of;
 use crate::model::Kind;
 use crate::wire::pod::Pod;
-use crate::wire::{Object, Outline, PodSpec, decode_json, decode_protobuf, decode_written_json};
+use crate::wire::{
+    Container, EnvFromSource, Object, Outline, PodSpec, decode_json, decode_protobuf, decode_written_json,
+};
 
 /// Kubernetes' numbers of the fields of `v1.VolumeSource`.
 const SOURCES: [(u32, &str); 30] = [
@@ -130,6 +132,102 @@ fn encoding_a_spec_gives_what_was_decoded() {
     assert_eq!(from_protobuf(&unknown.encode_to_vec()), unknown);
 }
 
+/// What stands in JSON, which is YAML as well, and in protobuf.
+fn read(json: &str, protobuf: &[u8]) -> PodSpec {
+    let spec = from_json(json);
+    assert_eq!(from_yaml(json).unwrap(), spec, "{json} in YAML");
+    assert_eq!(from_protobuf(protobuf), spec, "{json} in protobuf");
+    spec
+}
+
+#[test]
+fn the_service_account_has_an_older_name_too() {
+    for (json, protobuf, account) in [
+        ("{}", Vec::new(), ""),
+        (r#"{"serviceAccountName": "new"}"#, field(8, "new"), "new"),
+        (r#"{"serviceAccount": "old"}"#, field(9, "old"), "old"),
+        (r#"{"serviceAccount": "old", "serviceAccountName": null}"#, field(9, "old"), "old"),
+        (
+            r#"{"serviceAccount": "old", "serviceAccountName": "new"}"#,
+            [field(8, "new"), field(9, "old")].concat(),
+            "new",
+        ),
+    ] {
+        assert_eq!(read(json, &protobuf).service_account(), account, "{json}");
+    }
+}
+
+#[test]
+fn whether_a_token_is_mounted_may_be_left_open() {
+    for (json, protobuf, automount) in [
+        (r#"{"automountServiceAccountToken": true}"#, number(21, 1), Some(true)),
+        (r#"{"automountServiceAccountToken": false}"#, number(21, 0), Some(false)),
+        (r#"{"automountServiceAccountToken": null}"#, Vec::new(), None),
+    ] {
+        assert_eq!(read(json, &protobuf).automount_service_account_token, automount, "{json}");
+    }
+}
+
+#[test]
+fn the_secrets_of_volumes_are_known_by_their_names() {
+    let json = r#"{"volumes": [{"secret": {"secretName": "a", "items": [{"key": "k", "path": "p"}]}},
+        {"projected": {"sources": [{"secret": {"name": "b", "items": []}}, {"configMap": {"name": "c"}},
+            {"secret": null}, {"secret": {"name": "d", "optional": true}}]}},
+        {"csi": {"driver": "x", "nodePublishSecretRef": {"name": "e"}}}, {"projected": {"sources": null}}]}"#;
+    let of_secret = [field(1, "a"), field(2, field(1, "k"))].concat();
+    let reference = |name: &str| field(1, [field(1, field(1, name)), number(4, 1)].concat());
+    let sources = [reference("b"), field(3, field(1, field(1, "c"))), Vec::new(), reference("d")];
+    let sources = sources.map(|source| field(1, source)).concat();
+    let of_csi = [field(1, "x"), field(5, field(1, "e"))].concat();
+    let volumes = [field(6, of_secret), field(26, sources), field(28, of_csi), field(26, "")];
+    let spec = read(json, &volumes.map(|source| field(1, field(2, source))).concat());
+    let sources = spec.volumes.iter().map(|volume| &volume.source);
+    let names: Vec<Vec<&str>> = sources
+        .map(|source| {
+            let whole = source.secret.iter().map(|it| it.secret_name.as_str());
+            let parts = source.projected.iter().flat_map(|it| &it.sources);
+            whole.chain(parts.filter_map(|it| Some(it.secret.as_ref()?.to.name.as_str()))).collect()
+        })
+        .collect();
+    assert_eq!(names, [vec!["a"], vec!["b", "d"], vec![], vec![]]);
+}
+
+#[test]
+fn of_the_environment_nothing_is_read_but_names() {
+    let json = r#"{"containers": [{"env": [{"name": "A", "value": "s3cret"},
+        {"name": "B", "valueFrom": {"secretKeyRef": {"name": "b", "key": "s3cret"}}},
+        {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "s3cret"}}}, {"valueFrom": null}],
+        "envFrom": [{"prefix": "s3cret", "secretRef": {"name": "d"}}, {"configMapRef": {"name": "e"}}]}]}"#;
+    let of_key = |field_number, name: &str| {
+        field(3, field(field_number, [field(1, field(1, name)), field(2, "s3cret")].concat()))
+    };
+    let env = [
+        [field(1, "A"), field(2, "s3cret")].concat(),
+        // The order of the fields makes no difference.
+        [of_key(4, "b"), field(1, "B")].concat(),
+        [field(1, "C"), of_key(3, "c")].concat(),
+        Vec::new(),
+    ];
+    let env_from =
+        [[field(1, "s3cret"), field(3, field(1, field(1, "d")))].concat(), field(2, field(1, field(1, "e")))];
+    let container = [env.map(|it| field(7, it)).concat(), env_from.map(|it| field(19, it)).concat()].concat();
+    let spec = read(json, &field(2, &container));
+    let Container { env, env_from, .. } = &spec.containers[0];
+    let variables: Vec<_> = env.iter().map(|it| (it.name.as_str(), it.secret())).collect();
+    assert_eq!(variables, [("A", None), ("B", Some("b")), ("C", None), ("", None)]);
+    assert_eq!(env_from.iter().map(EnvFromSource::secret).collect::<Vec<_>>(), [Some("d"), None]);
+    assert!(!format!("{spec:?}").contains("s3cret"));
+
+    let of_every_role = format!(
+        r#"{{"initContainers": {0}, "ephemeralContainers": {0}}}"#,
+        json.strip_prefix(r#"{"containers": "#).unwrap().strip_suffix('}').unwrap()
+    );
+    let of_every_role =
+        read(&of_every_role, &[field(20, &container), field(34, field(1, &container))].concat());
+    assert_eq!(of_every_role.init_containers, spec.containers);
+    assert_eq!(of_every_role.ephemeral_containers[0].common, spec.containers[0]);
+}
+
 const SECCOMP: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const CONTAINER_SECCOMP: &str = "container.seccomp.security.alpha.kubernetes.io/web";
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/web";
@@ -215,7 +313,13 @@ fn of_annotations_those_that_set_profiles_decide_the_fingerprint() {
 }
 
 /// Values of a wrong type, each in a field of its own.
-const WRONG: [&str; 16] = [
+const WRONG: [&str; 22] = [
+    r#"{"serviceAccountName": {}}"#,
+    r#"{"automountServiceAccountToken": 1}"#,
+    r#"{"volumes": [{"secret": {"secretName": {}}}]}"#,
+    r#"{"volumes": [{"projected": {"sources": {}}}]}"#,
+    r#"{"containers": [{"env": [{"valueFrom": {"secretKeyRef": "x"}}]}]}"#,
+    r#"{"containers": [{"envFrom": {}}]}"#,
     r#"{"hostNetwork": 1}"#,
     r#"{"hostUsers": {}}"#,
     r#"{"runtimeClassName": []}"#,

@@ -100,9 +100,12 @@ fn hostile_input_is_decoded_within_the_allocation_factor() {
     for field_number in [1, 2, 20, 34] {
         factors.extend(protobuf(&[2], &field(field_number, "")));
     }
-    // Sysctls, groups, ports, mounts and capabilities.
+    // Sysctls, groups, ports, mounts, variables, sources of them and of volumes, and capabilities.
     for (path, element) in [
-        (&[2, 14][..], field(7, "")),
+        (&[2, 2][..], field(7, "")),
+        (&[2, 2], field(19, "")),
+        (&[2, 1, 2, 26], field(1, "")),
+        (&[2, 14], field(7, "")),
         (&[2, 14], number(4, 1)),
         (&[2, 2], field(6, "")),
         (&[2, 2], field(9, "")),

@@ -84,7 +84,7 @@ fn clean() -> PodTemplate {
         volume("log", VolumeSource::HostPath("/var/log/pods".into())),
         volume("data", VolumeSource::HostPath("/data".into())),
         volume("keys", VolumeSource::Csi("csi.example.com".into())),
-        volume("kube-api-access", VolumeSource::Other("projected")),
+        volume("kube-api-access", VolumeSource::Projected([].into())),
     ]);
     let security = &mut template.security;
     security.run_as_user = Some(1000);
@@ -280,7 +280,7 @@ fn volumes_are_of_an_allowed_type_and_driver() {
     assert_found(of(VolumeSource::Other("emptyDir")), "volumes[keys]", "csi, hostPath, secret", "emptyDir");
     let other = VolumeSource::Csi("csi.example.org".into());
     assert_found(of(other), "volumes[keys].csi.driver", "csi.example.com", "csi.example.org");
-    let projected = VolumeSource::Other("projected");
+    let projected = VolumeSource::Projected([].into());
     assert_found(of(projected), "volumes[keys]", "csi, hostPath, secret", "projected");
     let mut template = clean();
     of(VolumeSource::Other("emptyDir"))(&mut template);

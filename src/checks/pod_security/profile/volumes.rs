@@ -17,7 +17,7 @@ pub(super) fn judge(profile: &Profile, template: &PodTemplate, violations: &mut 
                 violations.extend(host_paths::judge_path(profile, &volume.name, path));
             }
             (_, VolumeSource::Csi(driver)) => violations.extend(of_driver(profile, volume, driver)),
-            (_, VolumeSource::Other(_)) => {}
+            (_, VolumeSource::Secret(_) | VolumeSource::Projected(_) | VolumeSource::Other(_)) => {}
         }
     }
     // Where they are of no allowed type, more is not asked of them.
