@@ -44,7 +44,7 @@ pub enum DecodeError {
 ///
 /// Two bytes of protobuf can stand for one empty container, of 160 bytes in a vector that doubles as it grows. Just after
 /// it has doubled, all its sizes so far add up to four places for each element held. An empty item of a page, an object
-/// of 224 bytes with a spec of 192, comes next. What the allocator rounds up comes on top. At no moment is more than
+/// of 248 bytes with a spec of 192, comes next. What the allocator rounds up comes on top. At no moment is more than
 /// three quarters of it held at once.
 pub const ALLOCATION_FACTOR: usize = 325;
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use super::annotation::{self, Annotation};
+use super::{ManagedFields, Manager};
 
-/// `metav1.ObjectMeta`. `managedFields` are skipped: nothing reads them.
+/// `metav1.ObjectMeta`.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ObjectMeta {
@@ -32,6 +33,17 @@ pub struct ObjectMeta {
     #[prost(message, repeated, tag = "13")]
     #[serde(deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference>,
+    /// Who wrote it last; from the wire all others too, until the message is left.
+    #[prost(message, repeated, tag = "17")]
+    #[serde(deserialize_with = "nullable")]
+    pub managed_fields: Vec<ManagedFields>,
+}
+
+impl ObjectMeta {
+    /// Who wrote the object last, but for its status and other subresources; none where that is not known.
+    pub fn last_manager(&self) -> Option<Manager<'_>> {
+        self.managed_fields.first()?.manager()
+    }
 }
 
 /// `metav1.OwnerReference`.

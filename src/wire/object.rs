@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Binding, ObjectMeta, PodSpec, PodTemplateSpec, Role, annotation};
+use super::{Binding, ObjectMeta, PodSpec, PodTemplateSpec, Role, annotation, manager};
 use crate::model::Kind;
 
 /// An object of any watched kind.
@@ -44,8 +44,9 @@ pub struct Pods {
 impl Object {
     /// One of which nothing but the metadata is known.
     pub fn of(kind: Kind, metadata: ObjectMeta) -> Self {
-        // Annotations are a view into the whole message, and nothing reads any more of them.
-        let metadata = ObjectMeta { annotations: Vec::new(), ..metadata };
+        // Annotations and managed fields are a view into the whole message, and nothing reads any more of them.
+        let managed_fields = manager::latest(&metadata.managed_fields);
+        let metadata = ObjectMeta { annotations: Vec::new(), managed_fields, ..metadata };
         Self { kind, metadata, content: Content::Nothing }
     }
 

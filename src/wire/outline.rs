@@ -60,7 +60,8 @@ impl Outline {
         self.text(|metadata| &metadata.resource_version).parse().unwrap_or(0)
     }
 
-    /// A hash over everything that decides the pod's facts but its name and version; never 0.
+    /// A hash over everything that decides the pod's facts but its name and version; never 0. Who wrote it last does not
+    /// count: of those who change nothing that does, most write its status.
     pub fn fingerprint(&self, keyed: &impl BuildHasher) -> u64 {
         let mut hash = keyed.build_hasher();
         if let Some(metadata) = &self.metadata {

@@ -20,7 +20,7 @@ type Key = (Kind, &'static str, &'static str);
 /// What a watch may say next.
 #[derive(Debug, Clone)]
 enum Step {
-    See(Object),
+    See(Box<Object>),
     SeeUnreadable(Key),
     Delete(Key),
     /// A list of the kind that shows those of its objects that the numbers choose, and others.
@@ -133,7 +133,7 @@ impl Truth {
         match step {
             Step::See(object) => {
                 daemon.absorb(vec![daemon.see(&object)]);
-                self.objects.insert(key(&object), Known { object: Some(object), unreadable: false });
+                self.objects.insert(key(&object), Known { object: Some(*object), unreadable: false });
             }
             Step::SeeUnreadable(key) => {
                 daemon.absorb(vec![daemon.see_unreadable(key)]);
@@ -322,7 +322,7 @@ fn any_object() -> impl Strategy<Value = Object> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        12 => any_object().prop_map(Step::See),
+        12 => any_object().prop_map(|object| Step::See(Box::new(object))),
         5 => any_key().prop_map(Step::Delete),
         2 => any_key().prop_map(Step::SeeUnreadable),
         3 => (any_kind(), any::<u32>(), prop::collection::vec(any_object(), 0..6))

@@ -87,6 +87,8 @@ fn metadata() -> ObjectMeta {
         labels: BTreeMap::from([(text("labelsKey"), text("labelsValue"))]),
         annotations: Vec::new(),
         owner_references: vec![owner],
+        // The only one is of a subresource.
+        managed_fields: Vec::new(),
     }
 }
 

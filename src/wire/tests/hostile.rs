@@ -39,7 +39,8 @@ fn pod() -> Vec<u8> {
     let labels = [field(1, "app"), field(2, "web")].concat();
     let annotation = [field(1, "seccomp.security.alpha.kubernetes.io/pod"), field(2, "unconfined")].concat();
     let metadata = [field(1, "web-1-x"), field(3, "shop"), field(11, labels), field(12, annotation)];
-    let metadata = [metadata.concat(), field(13, owner)].concat();
+    let manager = [field(1, "kubectl"), field(2, "Apply"), field(4, number(1, 1_800_000_000))].concat();
+    let metadata = [metadata.concat(), field(13, owner), field(17, manager)].concat();
     let spec = spec_of(&filled(Kind::Pod)).encode_to_vec();
     [field(1, metadata), field(2, spec)].concat()
 }
@@ -47,7 +48,7 @@ fn pod() -> Vec<u8> {
 const JSON_POD: &str = concat!(
     r#"{"metadata":{"name":"web-1-x","namespace":"shop","labels":{"app":"web"},"annotations":{"other":"x","#,
     r#""seccomp.security.alpha.kubernetes.io/pod":"unconfined"},"ownerReferences":[{"kind":"ReplicaSet","#,
-    r#""controller":true}]},"spec":{"hostPID":true,"os":{"name":"linux"},"securityContext":{"runAsUser":1,"#,
+    r#""controller":true}],"managedFields":[{"manager":"kubectl","time":"2026-11-24T09:00:00Z"}]},"spec":{"hostPID":true,"os":{"name":"linux"},"securityContext":{"runAsUser":1,"#,
     r#""sysctls":[{"name":"a","value":"1"}],"supplementalGroups":[1]},"volumes":[{"name":"a","hostPath":"#,
     r#"{"path":"/"}},{"csi":{"driver":"d"}},{"name":"b","later":{}}],"containers":[{"name":"web","ports":"#,
     r#"[{"hostPort":80}],"volumeMounts":[{"name":"a"}],"livenessProbe":{"httpGet":{"host":"h"}},"lifecycle":"#,
@@ -124,7 +125,7 @@ fn deep_json_is_skipped_where_nothing_is_read() {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = [open.repeat(DEPTH), "1".to_owned(), close.repeat(DEPTH)].concat();
             let pod = format!(
-                r#"{{"status": {deep}, "metadata": {{"name": "web", "managedFields": {deep}, "annotations":
+                r#"{{"status": {deep}, "metadata": {{"name": "web", "managedFields": [{{"fieldsV1": {deep}}}], "annotations":
                     {{"other": {deep}}}}}, "spec": {{"volumes": [{{"later": {deep}}}]}}}}"#
             );
             assert_eq!(decode_json(Kind::Pod, pod.as_bytes()).unwrap().metadata.name, "web");
@@ -147,6 +148,7 @@ fn deep_json_is_an_error_where_something_is_read() {
                 format!(r#"{{"metadata": {{"labels": {{"app": {deep}"#),
                 format!(r#"{{"metadata": {{"ownerReferences": [{deep}"#),
                 format!(r#"{{"metadata": {{"annotations": {deep}"#),
+                format!(r#"{{"metadata": {{"managedFields": [{deep}"#),
                 format!(r#"{{"spec": {{"containers": [{{"securityContext": {deep}"#),
                 format!(r#"{{"spec": {{"containers": [{{"livenessProbe": {{"httpGet": {deep}"#),
                 format!(r#"{{"spec": {{"volumes": [{{"later": {deep}"#),

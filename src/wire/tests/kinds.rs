@@ -97,7 +97,8 @@ fn nest_protobuf(kind: Kind, pod_spec: &[u8]) -> Vec<u8> {
         [unknown_fields(), field(*tag, inner), unknown_fields()].concat()
     };
     let spec = path(kind).iter().rev().fold(pod_spec.to_vec(), nest);
-    let metadata = [unknown_fields(), field(1, "it"), field(17, "managed fields"), unknown_fields()].concat();
+    let metadata =
+        [unknown_fields(), field(1, "it"), field(17, field(7, field(1, "{}"))), unknown_fields()].concat();
     [unknown_fields(), field(1, metadata), spec].concat()
 }
 
@@ -158,7 +159,7 @@ fn null_is_the_zero_value() {
         Object { content, ..Object::of(kind, ObjectMeta::default()) }
     };
     let metadata = r#"{"name": null, "namespace": null, "uid": null, "resourceVersion": null, "labels": null,
-        "ownerReferences": null}"#;
+        "ownerReferences": null, "managedFields": null}"#;
     let nulls = r#"{"containers": null, "initContainers": null, "ephemeralContainers": null,
         "volumes": null, "securityContext": null, "hostNetwork": null, "hostPID": null, "hostIPC": null,
         "hostUsers": null, "runtimeClassName": null, "os": null}"#;

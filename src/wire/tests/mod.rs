@@ -5,6 +5,7 @@ mod frames;
 mod hostile;
 mod items;
 mod kinds;
+mod managers;
 mod proto;
 mod rbac;
 mod specs;

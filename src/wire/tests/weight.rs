@@ -93,8 +93,8 @@ fn rbac() -> Vec<(String, u64)> {
 #[test]
 fn hostile_input_is_decoded_within_the_allocation_factor() {
     let mut factors = Vec::new();
-    // Empty owner references, labels and annotations; volumes and containers of each role.
-    for field_number in [11, 12, 13] {
+    // Empty owner references, labels, annotations and managed fields; volumes and containers of each role.
+    for field_number in [11, 12, 13, 17] {
         factors.extend(protobuf(&[1], &field(field_number, "")));
     }
     for field_number in [1, 2, 20, 34] {
@@ -132,6 +132,7 @@ fn hostile_input_is_decoded_within_the_allocation_factor() {
     factors.extend(rbac());
     for element in ["{}", "[]"] {
         factors.push(json(r#"{"metadata":{"ownerReferences":["#, element, "]}}"));
+        factors.push(json(r#"{"metadata":{"managedFields":["#, element, "]}}"));
         factors.push(json(r#"{"spec":{"containers":["#, element, "]}}"));
         factors.push(json(r#"{"spec":{"ephemeralContainers":["#, element, "]}}"));
         factors.push(json(r#"{"spec":{"containers":[{"ports":["#, element, "]}]}}"));

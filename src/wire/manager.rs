@@ -1,0 +1,88 @@
+//! Who wrote an object last, as `metadata.managedFields` has it. What anybody manages is never read.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use super::meta::nullable;
+
+/// The longest name of a manager that the API server takes, in bytes. Whoever writes an object chooses it.
+const NAME_MAX: usize = 128;
+
+/// `metav1.ManagedFieldsEntry` without its fields. Decoded from protobuf it shares the memory of the message, so that
+/// nothing is copied of those that are dropped.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct ManagedFields {
+    #[prost(bytes = "bytes", tag = "1")]
+    #[serde(deserialize_with = "text")]
+    manager: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    #[serde(deserialize_with = "text")]
+    operation: Bytes,
+    #[prost(message, optional, tag = "4")]
+    #[serde(deserialize_with = "time")]
+    time: Option<Time>,
+    #[prost(bytes = "bytes", tag = "8")]
+    #[serde(deserialize_with = "text")]
+    subresource: Bytes,
+}
+
+/// `metav1.Time`, which Kubernetes writes in whole seconds.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+struct Time {
+    /// Since 1970.
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+}
+
+/// Who wrote an object, how and when. The names are what whoever wrote it chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manager<'a> {
+    pub manager: Cow<'a, str>,
+    /// `Apply` or `Update`.
+    pub operation: Cow<'a, str>,
+    pub time: Timestamp,
+}
+
+impl ManagedFields {
+    /// None where it is not known when that was.
+    pub(super) fn manager(&self) -> Option<Manager<'_>> {
+        let text = |bytes| String::from_utf8_lossy(bytes);
+        Some(Manager { manager: text(&self.manager), operation: text(&self.operation), time: self.time()? })
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.time?.seconds).ok()
+    }
+
+    /// The same with its names copied and bounded.
+    fn apart(&self) -> Self {
+        Self { manager: apart(&self.manager), operation: apart(&self.operation), ..self.clone() }
+    }
+}
+
+fn apart(name: &Bytes) -> Bytes {
+    let text = String::from_utf8_lossy(name);
+    Bytes::copy_from_slice(&text.as_bytes()[..text.floor_char_boundary(NAME_MAX)])
+}
+
+/// Of the entries that say when they were written the latest, without those of a subresource: the status changes all the
+/// time. Of several in one second it is the last.
+pub(super) fn latest(entries: &[ManagedFields]) -> Vec<ManagedFields> {
+    let whole = entries.iter().filter(|entry| entry.subresource.is_empty() && entry.time().is_some());
+    whole.max_by_key(|entry| entry.time()).map(ManagedFields::apart).into_iter().collect()
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    nullable::<String, D>(deserializer).map(Bytes::from)
+}
+
+/// Reads a time in RFC 3339; none where it is no time.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
+    let written = Option::<String>::deserialize(deserializer)?;
+    let time = written.and_then(|text| text.parse::<Timestamp>().ok());
+    Ok(time.map(|time| Time { seconds: time.as_second() }))
+}
