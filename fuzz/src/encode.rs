@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::{Message, encode_length_delimiter};
 
 use crate::model::Kind;
-use crate::wire::{Frame, Item, Object, Page};
+use crate::wire::{Content, Frame, Item, Object, Page, Pods};
 
 /// A field that holds bytes, text or a message.
 pub fn field(tag: u32, content: impl AsRef<[u8]>) -> Vec<u8> {
@@ -24,10 +24,17 @@ pub fn envelope(message: impl AsRef<[u8]>) -> Vec<u8> {
     [b"k8s\0".to_vec(), field(2, message)].concat()
 }
 
-/// The numbers of the fields that lead from an object of the kind to what holds the metadata and the spec of its pods.
+/// The numbers of the fields that lead from an object of the kind to what holds the metadata and the spec of its pods;
+/// none where the object itself does, or has no pods.
 fn path(kind: Kind) -> &'static [u32] {
     match kind {
-        Kind::Namespace | Kind::Pod => &[],
+        Kind::Namespace
+        | Kind::Pod
+        | Kind::ServiceAccount
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => &[],
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => &[2, 3],
         Kind::DaemonSet => &[2, 2],
         Kind::Job => &[2, 6],
@@ -42,18 +49,42 @@ struct Replicas {
     replicas: Option<i32>,
 }
 
+/// What a service account says of its token.
+#[derive(Clone, PartialEq, Message)]
+struct Automount {
+    #[prost(bool, optional, tag = "4")]
+    automount: Option<bool>,
+}
+
 /// The object's own message. A pod's metadata and a workload's spec come in two pieces, which a decoder has to put
 /// together.
 pub fn encode_object(object: &Object) -> Vec<u8> {
     let mut message = field(1, object.metadata.encode_to_vec());
-    if let Some(spec) = &object.spec {
-        let annotation = |(key, value)| field(12, [field(1, key), field(2, value)].concat());
-        let annotations: Vec<u8> = object.profile_annotations.iter().flat_map(annotation).collect();
-        let pod = [field(1, annotations), field(2, spec.encode_to_vec())].concat();
-        message.extend(path(object.kind).iter().rev().fold(pod, |inner, tag| field(*tag, inner)));
+    match &object.content {
+        Content::Nothing => {}
+        Content::Pods(pods) => message.extend(encode_pods(object.kind, pods)),
+        Content::Role(role) => {
+            message.extend(role.rules.iter().flat_map(|rule| field(2, rule.encode_to_vec())));
+            message.extend(role.aggregation.iter().flat_map(|rule| field(3, rule.encode_to_vec())));
+        }
+        Content::Binding(binding) => {
+            message.extend(binding.subjects.iter().flat_map(|subject| field(2, subject.encode_to_vec())));
+            message.extend(field(3, binding.role_ref.encode_to_vec()));
+        }
+        Content::ServiceAccount { automount_token } => {
+            message.extend(Automount { automount: *automount_token }.encode_to_vec());
+        }
     }
-    if object.replicas.is_some() {
-        message.extend(field(2, Replicas { replicas: object.replicas }.encode_to_vec()));
+    message
+}
+
+fn encode_pods(kind: Kind, pods: &Pods) -> Vec<u8> {
+    let annotation = |(key, value)| field(12, [field(1, key), field(2, value)].concat());
+    let annotations: Vec<u8> = pods.profile_annotations.iter().flat_map(annotation).collect();
+    let pod = [field(1, annotations), field(2, pods.spec.encode_to_vec())].concat();
+    let mut message = path(kind).iter().rev().fold(pod, |inner, tag| field(*tag, inner));
+    if pods.replicas.is_some() {
+        message.extend(field(2, Replicas { replicas: pods.replicas }.encode_to_vec()));
     }
     message
 }

@@ -116,7 +116,7 @@ fn prometheus_scrapes_and_alertmanager_takes_an_alert() {
 }
 
 /// Where the kinds that Plimsoll watches are listed.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 14] = [
     "/api/v1/namespaces",
     "/api/v1/namespaces/NAMESPACE/pods",
     "/api/v1/namespaces/NAMESPACE/replicationcontrollers",
@@ -126,4 +126,9 @@ const KINDS: [&str; 9] = [
     "/apis/apps/v1/namespaces/NAMESPACE/daemonsets",
     "/apis/batch/v1/namespaces/NAMESPACE/jobs",
     "/apis/batch/v1/namespaces/NAMESPACE/cronjobs",
+    "/api/v1/namespaces/NAMESPACE/serviceaccounts",
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles",
+    "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings",
+    "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
 ];

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use plimsoll::model::Kind;
-use plimsoll::wire::{Encoding, Item, Object, Page, PodSpec, decode_page};
+use plimsoll::wire::{Content, Encoding, EnvFromSource, EnvVar, Item, Object, Page, PodSpec, decode_page};
 
 use crate::support::cluster_objects::Namespace;
 use crate::support::control_plane::ControlPlane;
@@ -53,8 +53,57 @@ fn what_is_written_in_manifests_is_read_back() {
         ]
     );
     assert_eq!(privileged(ours("nothing")), [("main", None)]);
+    let spec = &ours("everything").pods().expect("a pod has pods").spec;
+    assert_eq!((spec.service_account(), spec.automount_service_account_token), ("default", Some(false)));
+    let main = &spec.containers[0];
+    assert_eq!(main.env.iter().filter_map(EnvVar::secret).collect::<Vec<_>>(), ["credentials"]);
+    assert_eq!(
+        main.env_from.iter().filter_map(EnvFromSource::secret).collect::<Vec<_>>(),
+        ["all-credentials"]
+    );
+    let mounted = spec.volumes.iter().filter_map(|volume| volume.source.secret.as_ref());
+    assert_eq!(mounted.map(|it| it.secret_name.as_str()).collect::<Vec<_>>(), ["credentials"]);
     let owner = &ours("static-node-a").metadata.owner_references[0];
     assert_eq!((owner.kind.as_str(), owner.name.as_str(), owner.controller), ("Node", "node-a", Some(true)));
+}
+
+/// Who may do what is written by an administrator, by a controller, and by nobody.
+#[test]
+fn what_is_granted_is_read_back() {
+    let plane = ControlPlane::shared();
+    let namespace = Namespace::create(&plane, "e2e-wire-rbac");
+    kitchen_sink::apply(&plane, &namespace);
+    let read = |kind, name: &str| {
+        let page = list(&plane, kind, Encoding::Protobuf, "");
+        let ours = |it: &&Object| {
+            it.metadata.name == name && ["", &*namespace.name].contains(&&*it.metadata.namespace)
+        };
+        objects(&page).into_iter().find(ours).unwrap_or_else(|| panic!("there is no {kind} {name}")).clone()
+    };
+    let role = |kind, name| match read(kind, name).content {
+        Content::Role(role) => role,
+        other => panic!("{other:?}"),
+    };
+    let binding = |name| match read(Kind::RoleBinding, name).content {
+        Content::Binding(binding) => binding,
+        other => panic!("{other:?}"),
+    };
+    let granted = role(Kind::Role, "sink").rules;
+    assert_eq!(granted[0].resources, ["secrets", "pods/exec", "deployments/*"]);
+    assert_eq!((granted[0].resource_names.len(), granted[1].verbs.as_slice()), (2, &["*".to_owned()][..]));
+    assert_eq!(role(Kind::Role, "sink-nothing").rules, []);
+    assert_eq!(role(Kind::ClusterRole, "sink").rules[0].non_resource_urls, ["/metrics", "/healthz/*"]);
+    let aggregation = role(Kind::ClusterRole, "sink-aggregated").aggregation.expect("it is aggregated");
+    assert_eq!(aggregation.cluster_role_selectors[1].match_expressions[0].values, ["a", "b"]);
+    let editors = binding("sink");
+    let subjects: Vec<_> = editors.subjects.iter().map(|it| (it.kind.as_str(), it.name.as_str())).collect();
+    let expected = [("ServiceAccount", "sink"), ("User", "ada@example.com"), ("Group", "船:devs")];
+    assert_eq!((editors.role_ref.name.as_str(), subjects), ("sink", expected.to_vec()));
+    assert_eq!(binding("sink-nobody").subjects, []);
+    let account = read(Kind::ServiceAccount, "sink");
+    assert_eq!(account.content, Content::ServiceAccount { automount_token: Some(false) });
+    let last = account.metadata.last_manager().expect("the API server notes who wrote it");
+    assert_eq!((&*last.manager, &*last.operation), ("kubectl-client-side-apply", "Update"));
 }
 
 fn list(plane: &ControlPlane, kind: Kind, encoding: Encoding, query: &str) -> Page {

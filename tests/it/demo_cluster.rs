@@ -61,6 +61,28 @@ async fn a_client_of_kube_reads_it() {
 }
 
 #[tokio::test]
+async fn it_says_which_kinds_it_serves() {
+    let (_server, wire) = cluster().await;
+    let groups = wire.json("/apis").await;
+    for kind in Kind::ALL {
+        let (group, path) = match kind.group() {
+            "" => (None, "/api/v1".to_owned()),
+            group => (Some(group), format!("/apis/{group}/v1")),
+        };
+        let all = groups["groups"].as_array().unwrap();
+        assert!(group.is_none_or(|group| all.iter().any(|it| it["name"] == group)), "{kind}");
+        let resources = wire.json(&path).await;
+        let resource = resources["resources"].as_array().unwrap().iter().find(|it| it["kind"] == kind.name());
+        let resource = resource.unwrap_or_else(|| panic!("{path} has no {kind}"));
+        assert_eq!(
+            (&resource["name"], &resource["namespaced"]),
+            (&kind.plural().into(), &kind.is_namespaced().into())
+        );
+    }
+    wire.refused("/apis/example.com/v1", StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test]
 async fn pages_add_up_and_are_of_one_version() {
     let (server, wire) = cluster().await;
     for accept in [JSON, PROTOBUF] {

@@ -2,10 +2,15 @@
 
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1 as core;
-use plimsoll::demo::objects::Pod;
+use k8s_openapi::api::rbac::v1 as rbac;
+use plimsoll::demo::objects::{
+    AggregationRule, ClusterRole, ClusterRoleBinding, LabelSelector, ObjectMeta, Pod, PolicyRule, Role,
+    RoleBinding, RoleRef, ServiceAccount, Subject,
+};
 use plimsoll::demo::population::{Load, populate, populate_load};
 use plimsoll::demo::store::{Encoding, Store};
 use plimsoll::model::Kind;
+use plimsoll::wire::{decode_json, decode_protobuf};
 use prost::Message;
 
 fn now() -> Timestamp {
@@ -48,6 +53,57 @@ fn both_encodings_hold_the_same() {
         }
     }
     assert!(store.len(Kind::Pod) > 200);
+}
+
+/// What is put of who may do what is served so that both encodings say it to types that are not ours.
+#[test]
+fn who_may_do_what_is_served_as_it_was_put() {
+    let metadata =
+        || ObjectMeta { name: "it".to_owned(), namespace: "shop".to_owned(), ..ObjectMeta::default() };
+    let text = str::to_owned;
+    let rules = vec![PolicyRule {
+        verbs: vec![text("get")],
+        api_groups: vec![text("")],
+        resources: vec![text("secrets")],
+        non_resource_urls: vec![text("/metrics")],
+        ..PolicyRule::default()
+    }];
+    let labels = [(text("a"), text("b"))].into();
+    let selector = LabelSelector { match_labels: labels, ..LabelSelector::default() };
+    let aggregation_rule = Some(AggregationRule { cluster_role_selectors: vec![selector] });
+    let role_ref = RoleRef { kind: text("Role"), name: text("it"), ..RoleRef::default() };
+    let subjects = vec![Subject { kind: text("Group"), name: text("devs"), ..Subject::default() }];
+    let store = Store::new(10);
+    store.put(Role { metadata: metadata(), rules: rules.clone() }, now());
+    store.put(ClusterRole { metadata: metadata(), rules, aggregation_rule }, now());
+    store.put(
+        RoleBinding { metadata: metadata(), subjects: subjects.clone(), role_ref: role_ref.clone() },
+        now(),
+    );
+    store.put(ClusterRoleBinding { metadata: metadata(), subjects, role_ref }, now());
+    let automount_service_account_token = Some(false);
+    store.put(
+        ServiceAccount { metadata: metadata(), automount_service_account_token, ..ServiceAccount::default() },
+        now(),
+    );
+
+    let read = |kind: Kind| {
+        let object = store.snapshot(kind).objects[0].clone();
+        let protobuf = decode_protobuf(kind, object.bytes(Encoding::Protobuf).clone()).unwrap();
+        assert_eq!(decode_json(kind, object.bytes(Encoding::Json)).unwrap(), protobuf, "{kind}");
+        assert_ne!(protobuf, decode_json(kind, b"{}").unwrap(), "{kind}");
+        serde_json::from_slice::<serde_json::Value>(object.bytes(Encoding::Json)).unwrap()
+    };
+    let role: rbac::Role = serde_json::from_value(read(Kind::Role)).unwrap();
+    assert_eq!(role.rules.unwrap()[0].non_resource_urls, Some(vec![text("/metrics")]));
+    let role: rbac::ClusterRole = serde_json::from_value(read(Kind::ClusterRole)).unwrap();
+    assert_eq!(role.aggregation_rule.unwrap().cluster_role_selectors.unwrap().len(), 1);
+    let binding: rbac::RoleBinding = serde_json::from_value(read(Kind::RoleBinding)).unwrap();
+    assert_eq!((binding.role_ref.name, binding.subjects.unwrap().len()), (text("it"), 1));
+    let binding: rbac::ClusterRoleBinding = serde_json::from_value(read(Kind::ClusterRoleBinding)).unwrap();
+    assert_eq!(binding.subjects.unwrap()[0].name, "devs");
+    let account: core::ServiceAccount = serde_json::from_value(read(Kind::ServiceAccount)).unwrap();
+    assert_eq!(account.automount_service_account_token, Some(false));
 }
 
 /// Reads the JSON form by types that are not ours, and compares it with what protobuf says.

@@ -9,10 +9,11 @@ use super::control_plane::ControlPlane;
 use super::kubeconfig;
 
 /// What Plimsoll watches: API group and resources.
-const WATCHED: [(&str, &[&str]); 3] = [
-    ("", &["namespaces", "pods", "replicationcontrollers"]),
+const WATCHED: [(&str, &[&str]); 4] = [
+    ("", &["namespaces", "pods", "replicationcontrollers", "serviceaccounts"]),
     ("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"]),
     ("batch", &["jobs", "cronjobs"]),
+    ("rbac.authorization.k8s.io", &["roles", "clusterroles", "rolebindings", "clusterrolebindings"]),
 ];
 
 /// A service account with a `ClusterRole` of its own, so that a test can take rights from it without disturbing others.
