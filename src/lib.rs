@@ -12,6 +12,8 @@ pub mod snapshot;
 
 pub mod baseline;
 
+pub mod rbac;
+
 pub mod checks;
 
 pub mod ledger;

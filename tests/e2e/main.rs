@@ -9,6 +9,7 @@ mod support;
 mod api_outage;
 mod api_stall;
 mod deviation;
+mod discovery;
 mod enforcement;
 mod lost_right;
 mod paging;

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// Each top-level module and its floor. A new module has to be placed here.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("model", 0),
     ("wire", 0),
     ("snapshot", 1),
     ("baseline", 1),
+    ("rbac", 1),
     ("checks", 1),
     ("ledger", 1),
     ("engine", 2),
