@@ -8,6 +8,7 @@ mod support;
 
 mod api_outage;
 mod api_stall;
+mod bootstrap;
 mod deviation;
 mod discovery;
 mod enforcement;
