@@ -8,11 +8,11 @@ pub mod wire;
 
 pub mod watch;
 
+pub mod rbac;
+
 pub mod snapshot;
 
 pub mod baseline;
-
-pub mod rbac;
 
 pub mod checks;
 

@@ -49,13 +49,6 @@ struct Replicas {
     replicas: Option<i32>,
 }
 
-/// What a service account says of its token.
-#[derive(Clone, PartialEq, Message)]
-struct Automount {
-    #[prost(bool, optional, tag = "4")]
-    automount: Option<bool>,
-}
-
 /// The object's own message. A pod's metadata and a workload's spec come in two pieces, which a decoder has to put
 /// together.
 pub fn encode_object(object: &Object) -> Vec<u8> {
@@ -70,9 +63,6 @@ pub fn encode_object(object: &Object) -> Vec<u8> {
         Content::Binding(binding) => {
             message.extend(binding.subjects.iter().flat_map(|subject| field(2, subject.encode_to_vec())));
             message.extend(field(3, binding.role_ref.encode_to_vec()));
-        }
-        Content::ServiceAccount { automount_token } => {
-            message.extend(Automount { automount: *automount_token }.encode_to_vec());
         }
     }
     message

@@ -10,6 +10,9 @@ pub mod model;
 #[path = "../../src/wire/mod.rs"]
 pub mod wire;
 
+#[path = "../../src/rbac/mod.rs"]
+pub mod rbac;
+
 #[path = "../../src/baseline/mod.rs"]
 pub mod baseline;
 

@@ -1,19 +1,21 @@
 //! Everything that is declared, and what is in force where nothing is.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::{Baseline, DeclaredObject, Document, Problem, parse};
+use super::{Baseline, DeclaredObject, DeclaredRights, Document, Problem, parse};
 
 /// The embedded default, in force where nothing else is declared.
 const HARDENED: &str = include_str!("hardened.yaml");
 
 /// Everything that is declared.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Declared {
     /// Each judges alone.
     pub baselines: Vec<Baseline>,
     /// Plain manifests.
     pub objects: Vec<DeclaredObject>,
+    /// What the roles and bindings among them grant.
+    pub rights: Arc<DeclaredRights>,
     /// What could not be read, or not be taken as it was meant.
     pub problems: Vec<Problem>,
     /// Something is declared that has never been readable, so that nothing is in force in its place. A daemon
@@ -45,7 +47,7 @@ mod tests {
     fn the_embedded_default_is_a_baseline_without_a_problem() {
         let (_, problems) = parse("", HARDENED.as_bytes(), &[]);
         assert_eq!(problems, []);
-        let [baseline] = &Declared::hardened().baselines[..] else { panic!("it is one document") };
+        let [baseline, _] = &Declared::hardened().baselines[..] else { panic!("they are two documents") };
         let pods = baseline.pod_security.as_ref().expect("it asks something of pods");
         assert_eq!(&*baseline.declaration.name, "hardened");
         assert_eq!((pods.level, pods.version), (Level::Restricted, Version::LATEST));

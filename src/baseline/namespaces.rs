@@ -26,6 +26,12 @@ impl Namespaces {
             && !self.exclude.iter().any(is)
             && self.match_labels.iter().all(labelled)
     }
+
+    /// The only ones that can be protected, where they are named; none where any can.
+    pub fn named(&self) -> Option<impl Iterator<Item = &String>> {
+        let names = self.names.as_ref()?;
+        Some(names.iter().filter(|name| !self.exclude.contains(name)))
+    }
 }
 
 pub(super) static TABLE: Table = Table {

@@ -1,5 +1,7 @@
 //! A document of YAML as a tree that knows where everything stands.
 
+use serde_json::Value;
+
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -65,6 +67,17 @@ impl Node {
             Content::Scalar(_) | Content::List(_) | Content::Mapping(_) => None,
         }
     }
+
+    /// The same value as JSON has it.
+    pub(super) fn to_json(&self) -> Value {
+        match &self.content {
+            Content::Scalar(scalar) => scalar.to_json(),
+            Content::List(items) => items.iter().map(Self::to_json).collect(),
+            Content::Mapping(entries) => {
+                entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
+            }
+        }
+    }
 }
 
 impl Scalar {
@@ -79,6 +92,16 @@ impl Scalar {
             "true" | "True" | "TRUE" if self.plain => Some(true),
             "false" | "False" | "FALSE" if self.plain => Some(false),
             _ => None,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        match self.as_flag() {
+            _ if self.is_text() => self.text.as_str().into(),
+            Some(flag) => flag.into(),
+            None if self.is_null() => Value::Null,
+            // Of a number in another form, such as 0x1F, it matters alone that it is no text.
+            None => self.text.parse::<f64>().unwrap_or_default().into(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::namespaces::NAMESPACE;
 use super::node::{Content, Entry, Node};
 use super::reader::{Reader, Value};
+use super::rights;
 
 /// A plain manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub(super) fn read(value: &Value<'_>, reader: &mut Reader, file: &Arc<str>) -> O
     let namespace =
         if namespaced { value.needed(reader, &["metadata", "namespace"], NAMESPACE)? } else { "" };
     let (api_version, kind) = (api_version?, kind?);
-    Some(DeclaredObject {
+    let object = DeclaredObject {
         file: Arc::clone(file),
         line: value.node.at.line,
         api_version: api_version.to_owned(),
@@ -70,7 +71,11 @@ pub(super) fn read(value: &Value<'_>, reader: &mut Reader, file: &Arc<str>) -> O
         namespace: namespace.to_owned(),
         name: name?.to_owned(),
         node: if is_secret(api_version, kind) { without_data(value.node) } else { value.node.clone() },
-    })
+    };
+    if let Some(Err(message)) = rights::decode(&object) {
+        reader.refuse(value.node.at, &value.path, &message);
+    }
+    Some(object)
 }
 
 fn is_secret(api_version: &str, kind: &str) -> bool {

@@ -7,9 +7,9 @@ use super::subject::{self, SUBJECT, Subject};
 /// `spec.rbac`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rbac {
-    /// Who may be bound to `cluster-admin` or its like. None asks nothing.
+    /// Who may do everything in the cluster, whatever the roles are called. None asks nothing.
     pub cluster_admins: Option<Vec<Subject>>,
-    /// What no role may grant.
+    /// What nobody may be granted.
     pub forbid: Vec<ForbiddenGrant>,
     /// `grants: declared`: the effective rights of each subject must be covered by the declared roles and bindings.
     pub declared_grants: bool,
@@ -18,7 +18,7 @@ pub struct Rbac {
 /// A kind of grant that may be forbidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ForbiddenGrant {
-    /// `*` as verb, group or resource.
+    /// `*` as verb, group, resource or path.
     Wildcard,
     /// The verb `escalate` on roles.
     Escalate,
@@ -56,12 +56,14 @@ pub(super) static TABLE: Table = Table {
         optional(
             "forbid",
             "a list of grants",
-            "What no role may grant: `wildcard`, `escalate`, `bind`, `impersonate`, `anonymous`.",
+            "What nobody may be granted: `wildcard`, `escalate`, `bind`, `impersonate`; `anonymous` is anything that \
+             is granted to whoever is not authenticated.",
         ),
         optional(
             "grants",
             "declared",
-            "The effective rights of each subject must be covered by the roles and bindings that are declared.",
+            "What each subject may do must be covered by the roles and bindings that are declared beside this \
+             document, and what these grant must be there. Rights are compared, not how they are written.",
         ),
     ],
 };

@@ -10,8 +10,27 @@ use super::subject::{self, Subject};
 pub struct Secrets {
     /// Who may get, list or watch secrets. Anyone else who can is a deviation. None asks nothing.
     pub readers: Option<Vec<SecretReader>>,
-    /// `indirect: report`: paths that amount to reading are deviations too.
-    pub indirect: bool,
+    pub indirect: Indirect,
+    pub in_environment: InEnvironment,
+}
+
+/// What is asked of paths that amount to reading secrets, such as to create pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Indirect {
+    #[default]
+    Ignore,
+    /// Nobody but the readers of a scope may have one.
+    Report,
+    /// The readers may not have one either.
+    Forbid,
+}
+
+/// What is asked of containers that take secrets as environment variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InEnvironment {
+    Ignore,
+    #[default]
+    Forbid,
 }
 
 /// Who may read which secrets.
@@ -47,13 +66,20 @@ pub(super) static TABLE: Table = Table {
         optional(
             "readers",
             "a list of readers",
-            "Who may get, list or watch secrets. Anyone else who can is a deviation.",
+            "Who may get, list or watch secrets. Anyone else who can is a deviation. Where it is left out, only what \
+             everybody may read is one.",
         ),
         optional(
             "indirect",
-            "report",
-            "What amounts to reading secrets is a deviation too: to create pods, to request tokens, to impersonate, \
-             to bind, to reach `nodes/proxy`.",
+            "ignore, report or forbid",
+            "What amounts to reading secrets: to create pods, to request tokens, to impersonate, to bind, to reach \
+             `nodes/proxy`. With `report` it is a deviation of whoever is no reader there, with `forbid` of readers \
+             too. `ignore` where it is left out.",
+        ),
+        optional(
+            "inEnvironment",
+            "ignore or forbid",
+            "Whether containers may take secrets as environment variables. `forbid` where it is left out.",
         ),
     ],
 };
@@ -72,12 +98,14 @@ pub(super) static READER: Table = Table {
         optional(
             "namespaces",
             "a list of namespaces, or [\"*\"]",
-            "Whose secrets it may read; `*`, which is also what is meant where it is left out, for any.",
+            "Whose secrets it may read; `*`, which is also what is meant where it is left out, for any. A right on \
+             the whole cluster asks for `*`, or for every namespace that `spec.namespaces.names` protects.",
         ),
         optional(
             "via",
             "a list of bindings",
-            "The bindings that give it this right, as in `ClusterRoleBinding/cert-manager`. Any where it is left out.",
+            "The bindings that give it this right, as in `ClusterRoleBinding/cert-manager`; a `RoleBinding` is one \
+             in the namespace of the secrets. Any where it is left out.",
         ),
     ],
 };
@@ -85,11 +113,28 @@ pub(super) static READER: Table = Table {
 pub(super) fn read(value: &Value<'_>, reader: &mut Reader) -> Option<Secrets> {
     let fields = value.fields(reader, &TABLE)?;
     let readers = fields.get("readers");
-    let indirect = fields.get("indirect");
+    let indirect = fields.get("indirect").and_then(|it| read_indirect(&it, reader));
+    let in_environment = fields.get("inEnvironment").and_then(|it| read_in_environment(&it, reader));
     Some(Secrets {
         readers: readers.and_then(|it| it.entries(reader, "a reader of secrets", read_reader)),
-        indirect: indirect.and_then(|it| it.word(reader, &["report"])).is_some(),
+        indirect: indirect.unwrap_or_default(),
+        in_environment: in_environment.unwrap_or_default(),
     })
+}
+
+fn read_indirect(value: &Value<'_>, reader: &mut Reader) -> Option<Indirect> {
+    match value.word(reader, &["ignore", "report", "forbid"])? {
+        "ignore" => Some(Indirect::Ignore),
+        "report" => Some(Indirect::Report),
+        _ => Some(Indirect::Forbid),
+    }
+}
+
+fn read_in_environment(value: &Value<'_>, reader: &mut Reader) -> Option<InEnvironment> {
+    match value.word(reader, &["ignore", "forbid"])? {
+        "ignore" => Some(InEnvironment::Ignore),
+        _ => Some(InEnvironment::Forbid),
+    }
 }
 
 fn read_reader(value: &Value<'_>, reader: &mut Reader) -> Option<SecretReader> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::node::Position;
-use super::{Declared, Document, Identity, Problem, parse};
+use super::{Declared, DeclaredRights, Document, Identity, Problem, parse};
 
 /// A file as it was last read: its content, or why it could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,7 @@ impl Shelf {
                 Document::Broken(_) => {}
             }
         }
+        declared.rights = Arc::new(DeclaredRights::of(&declared.objects));
         if declared.baselines.is_empty() && declared.problems.is_empty() {
             declared.baselines = Declared::hardened().baselines;
         }

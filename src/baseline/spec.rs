@@ -17,8 +17,13 @@ pub(super) static TABLE: Table = Table {
             "a mapping such as {exclude: [kube-system]}",
             "The namespaces that are protected; all of them where it is left out.",
         ),
-        optional("secrets", SECTION, "Who may read secrets. Kept for checks to come."),
-        optional("rbac", SECTION, "Who may have which rights. Kept for checks to come."),
+        optional("secrets", SECTION, "Who may read secrets."),
+        optional(
+            "rbac",
+            SECTION,
+            "Who may have which rights. Wherever it stands, bindings of what is not there, rights of the service \
+             accounts `default` and roles that widen `admin`, `edit` or `view` are deviations too.",
+        ),
         optional("network", SECTION, "Who may talk to whom. Kept for checks to come."),
         optional("podSecurity", "a mapping such as {level: restricted}", "What is asked of pods."),
         optional("workloads", SECTION, "What is asked of images and controllers. Kept for checks to come."),

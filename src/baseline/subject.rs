@@ -3,6 +3,8 @@
 use super::field::{Table, optional, required};
 use super::namespaces::{NAMESPACE, is_namespace};
 use super::reader::{Fields, Reader, Value};
+use crate::model::ObjectKey;
+use crate::rbac;
 
 /// A subject of RBAC.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +12,24 @@ pub enum Subject {
     User(String),
     Group(String),
     ServiceAccount { namespace: String, name: String },
+}
+
+impl Subject {
+    /// What rights are looked up by. A user by the name of a service account is that service account.
+    pub fn key(&self) -> ObjectKey {
+        match self {
+            Self::User(name) => rbac::user(name),
+            Self::Group(name) => rbac::group(name),
+            Self::ServiceAccount { namespace, name } => {
+                rbac::service_account(namespace.as_str().into(), name)
+            }
+        }
+    }
+
+    /// Whether rights of this key are its own.
+    pub fn is(&self, key: &ObjectKey) -> bool {
+        self.key() == *key
+    }
 }
 
 pub(super) const SUBJECT: &str = "a subject such as {kind: Group, name: \"system:masters\"}";

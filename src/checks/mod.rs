@@ -4,7 +4,9 @@ mod baseline;
 mod monitor;
 mod page;
 pub mod pod_security;
+mod rights;
 mod waiver;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,8 +14,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::baseline::{Baseline, Declared};
-use crate::model::{CheckInfo, Finding, Kind, ObjectKey, ObjectKind, ObjectRef, Scope, Waiver};
-use crate::snapshot::{Labels, Snapshot, Workload};
+use crate::model::{
+    CheckInfo, Finding, Kind, Labels, ObjectKey, ObjectKind, ObjectRef, Scope, Waiver, label,
+};
+use crate::rbac::{Binding, is_subject};
+use crate::snapshot::{Grantee, Snapshot, Workload};
 pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 
@@ -79,6 +84,18 @@ pub enum Rule {
     Namespace(fn(&Facts<'_>, &Namespace<'_>) -> Vec<Finding>),
     /// One workload that is there, with its pods.
     Workload(fn(&Facts<'_>, &Subject<'_>) -> Vec<Finding>),
+    /// One subject of RBAC to whom anything is granted or declared to be, or as which a workload reaches into its
+    /// node.
+    Grantee(fn(&Facts<'_>, &Grantee) -> Vec<Finding>),
+    /// Whoever comes to secrets: one such subject, or one workload that is there.
+    Reader {
+        grantee: fn(&Facts<'_>, &Grantee) -> Vec<Finding>,
+        workload: fn(&Facts<'_>, &Subject<'_>) -> Vec<Finding>,
+    },
+    /// One role that is there.
+    Role(fn(&Facts<'_>, &ObjectRef) -> Vec<Finding>),
+    /// One binding that is there.
+    Binding(fn(&Facts<'_>, &ObjectRef, &Binding) -> Vec<Finding>),
 }
 
 impl Rule {
@@ -87,9 +104,15 @@ impl Rule {
         match (self, scope) {
             (Self::Cluster(_), Scope::Cluster) | (Self::Object(_), Scope::Object(_)) => true,
             (Self::Namespace(_), Scope::Object(key)) => key.is_namespace(),
-            (Self::Workload(_), Scope::Object(key)) => !key.is_namespace(),
-            (Self::Cluster(_), Scope::Object(_))
-            | (Self::Object(_) | Self::Namespace(_) | Self::Workload(_), Scope::Cluster) => false,
+            // Every workload is in a namespace.
+            (Self::Workload(_), Scope::Object(key)) => !key.namespace.is_empty(),
+            (Self::Grantee(_), Scope::Object(key)) => is_subject(key),
+            (Self::Reader { .. }, Scope::Object(key)) => !key.namespace.is_empty() || is_subject(key),
+            (Self::Role(_), Scope::Object(key)) => key.is_one_of(&[Kind::Role, Kind::ClusterRole]),
+            (Self::Binding(_), Scope::Object(key)) => {
+                key.is_one_of(&[Kind::RoleBinding, Kind::ClusterRoleBinding])
+            }
+            (Self::Cluster(_), Scope::Object(_)) | (_, Scope::Cluster) => false,
         }
     }
 
@@ -97,7 +120,7 @@ impl Rule {
     pub fn scope_of(self, object: &ObjectKey) -> Scope {
         match self {
             Self::Cluster(_) => Scope::Cluster,
-            Self::Object(_) | Self::Namespace(_) | Self::Workload(_) => Scope::Object(object.clone()),
+            _ => Scope::Object(object.clone()),
         }
     }
 }
@@ -112,6 +135,24 @@ pub struct Facts<'a> {
     /// The waivers that excuse something, with how many findings each excuses.
     pub waiver_uses: &'a HashMap<Arc<Waiver>, usize>,
     pub now: Timestamp,
+}
+
+impl<'a> Facts<'a> {
+    /// The baselines that protect the namespace of this name, with these labels.
+    pub fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&'a Baseline> {
+        let governs = |it: &&Baseline| it.namespaces.select(namespace, |key| label(labels, key));
+        self.declared.baselines.iter().filter(governs).collect()
+    }
+
+    /// The baselines that protect something in this scope of rights: a namespace by its name, or, where it is empty,
+    /// all of the cluster.
+    pub fn protecting(&self, scope: &Arc<str>) -> Vec<&'a Baseline> {
+        if scope.is_empty() {
+            return self.declared.baselines.iter().collect();
+        }
+        let labels = self.snapshot.labels(&ObjectKey::of_namespace(Arc::clone(scope))).unwrap_or_default();
+        self.governing(scope, &labels)
+    }
 }
 
 /// A namespace, and what is declared of it.
@@ -157,6 +198,15 @@ const GOVERNED_KINDS: &[Kind] = &[
     Kind::CronJob,
 ];
 
+/// What a check of rights reads: roles, bindings, and the namespaces, by whose labels baselines govern.
+pub(crate) const RIGHTS: Reads = Reads::Kinds(&[
+    Kind::Namespace,
+    Kind::Role,
+    Kind::ClusterRole,
+    Kind::RoleBinding,
+    Kind::ClusterRoleBinding,
+]);
+
 /// The ids of all checks.
 pub fn ids() -> Vec<&'static str> {
     CHECKS.iter().map(|check| check.info.id).collect()
@@ -172,7 +222,7 @@ fn path_to_pod(kind: &ObjectKind) -> &'static str {
         ObjectKind::Watched(Kind::CronJob) => "spec.jobTemplate.spec.template.",
         ObjectKind::Watched(kind) if kind.has_pods() && *kind != Kind::Pod => "spec.template.",
         // Of a workload of any other kind nothing is known but its pods.
-        ObjectKind::Watched(_) | ObjectKind::Other(_) | ObjectKind::Cluster => "",
+        _ => "",
     }
 }
 

@@ -297,10 +297,17 @@ fn every_check_says_what_it_is_about() {
 
 #[test]
 fn a_scope_is_the_one_in_which_its_object_is_found() {
-    let (pod, namespace) = (key(Kind::Pod, "web"), ObjectKey::of_namespace("shop".into()));
     for check in CHECKS {
-        let object = if matches!(check.rule, Rule::Namespace(_)) { &namespace } else { &pod };
-        assert!(check.rule.covers(&check.rule.scope_of(object)), "{}", check.info.id);
+        let object = match check.rule {
+            Rule::Namespace(_) => ObjectKey::of_namespace("shop".into()),
+            Rule::Grantee(_) => key(Kind::ServiceAccount, "ci"),
+            Rule::Role(_) => key(Kind::Role, "ci"),
+            Rule::Binding(_) => key(Kind::RoleBinding, "ci"),
+            Rule::Cluster(_) | Rule::Object(_) | Rule::Workload(_) | Rule::Reader { .. } => {
+                key(Kind::Pod, "web")
+            }
+        };
+        assert!(check.rule.covers(&check.rule.scope_of(&object)), "{}", check.info.id);
         let cluster = matches!(check.rule, Rule::Cluster(_));
         assert_eq!(check.rule.covers(&Scope::Cluster), cluster, "{}", check.info.id);
     }

@@ -8,6 +8,7 @@ mod escape;
 mod explain;
 mod failure;
 mod log;
+mod look;
 mod manifests;
 mod page;
 mod problem;
@@ -50,13 +51,11 @@ pub fn main(
     };
     let environment: Vec<_> = environment.collect();
     let done = match cli.command {
-        Command::Run(run) => run.execute(environment),
-        Command::Check(check) => {
-            return check.execute(environment).unwrap_or_else(|failure| failure.report());
-        }
-        Command::Checks(checks) => checks.execute(&environment),
-        Command::Explain(explain) => explain.execute(environment),
-        Command::Demo(demo) => demo.execute(environment),
+        Command::Check(check) => check.execute(environment),
+        Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
+        Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
+        Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),
+        Command::Demo(demo) => demo.execute(environment).map(|()| ExitCode::SUCCESS),
     };
-    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    done.unwrap_or_else(|failure| failure.report())
 }

@@ -3,72 +3,77 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::Engine;
-use crate::baseline::Baseline;
 use crate::checks::{Check, Facts, Namespace, Rule, Subject};
-use crate::model::{Finding, ObjectKey, Scope};
-use crate::snapshot::{Labels, label};
+use crate::model::{Finding, ObjectKey, ObjectRef, Scope};
+use crate::rbac::Binding;
+use crate::snapshot::Grantee;
 
 /// What stands in a scope, looked up once for all the checks that are evaluated in it.
-#[derive(Debug)]
-pub(super) enum Stands<'a> {
-    /// The cluster, or an object of which nothing is known.
-    Nothing,
-    Namespace(Namespace<'a>),
-    Workload(Subject<'a>),
+#[derive(Debug, Default)]
+pub(super) struct Stands<'a> {
+    namespace: Option<Namespace<'a>>,
+    workload: Option<Subject<'a>>,
+    grantee: Option<Grantee<'a>>,
+    role: Option<ObjectRef>,
+    binding: Option<(ObjectRef, Arc<Binding>)>,
 }
 
-impl Engine {
-    /// What stands in the scope.
-    pub(super) fn stands_in(&self, scope: &Scope) -> Stands<'_> {
-        let Scope::Object(key) = scope else { return Stands::Nothing };
-        if key.is_namespace() {
-            let Some((object, labels)) = self.snapshot.namespace(key) else { return Stands::Nothing };
-            let governing = self.governing(&key.name, &labels);
-            return Stands::Namespace(Namespace { object, labels, governing });
-        }
-        let Some(workload) = self.snapshot.workload(key) else { return Stands::Nothing };
+/// What stands in the scope.
+pub(super) fn stands_in<'a>(scope: &'a Scope, facts: &Facts<'a>) -> Stands<'a> {
+    let Scope::Object(key) = scope else { return Stands::default() };
+    let snapshot = facts.snapshot;
+    let namespace = key.is_namespace().then(|| snapshot.namespace(key)).flatten();
+    let namespace = namespace.map(|(object, labels)| {
+        let governing = facts.governing(&key.name, &labels);
+        Namespace { object, labels, governing }
+    });
+    let workload = (!key.namespace.is_empty()).then(|| snapshot.workload(key)).flatten();
+    let workload = workload.map(|workload| {
         let namespace = ObjectKey::of_namespace(Arc::clone(&key.namespace));
-        let namespace_labels = self.snapshot.labels(&namespace).unwrap_or_default();
-        let governing = self.governing(&key.namespace, &namespace_labels);
-        Stands::Workload(Subject { workload, namespace_labels, governing })
+        let namespace_labels = snapshot.labels(&namespace).unwrap_or_default();
+        let governing = facts.governing(&key.namespace, &namespace_labels);
+        Subject { workload, namespace_labels, governing }
+    });
+    let is_declared = facts.declared.rights.names(key);
+    Stands {
+        namespace,
+        workload,
+        // What is declared of a subject may be missing altogether.
+        grantee: snapshot.grantee(key).or_else(|| is_declared.then(|| snapshot.ungranted(key))),
+        role: snapshot.role(key),
+        binding: snapshot.binding(key),
     }
+}
 
-    fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&Baseline> {
-        let governs = |it: &&Baseline| it.namespaces.select(namespace, |key| label(labels, key));
-        self.declared.baselines.iter().filter(governs).collect()
-    }
-
-    /// What the check finds; an error, with what was said, if it panicked.
-    pub(super) fn evaluate(
-        &self,
-        check: &Check,
-        scope: &Scope,
-        stands: &Stands<'_>,
-        now: Timestamp,
-    ) -> Result<Vec<Finding>, String> {
-        let facts = Facts {
-            declared: &self.declared,
-            snapshot: &self.snapshot,
-            panics: &self.panics,
-            waiver_uses: self.excuses.uses(),
-            now,
-        };
-        let rule = || match (check.rule, scope, stands) {
-            (Rule::Cluster(rule), Scope::Cluster, _) => rule(&facts),
-            (Rule::Object(rule), Scope::Object(key), _) => rule(&facts, key),
-            (Rule::Namespace(rule), _, Stands::Namespace(namespace)) => rule(&facts, namespace),
-            (Rule::Workload(rule), _, Stands::Workload(subject)) => rule(&facts, subject),
-            // What is not there has nothing to be found.
-            _ => Vec::new(),
-        };
-        // A check only reads, so that nothing is left half done by its panic.
-        catch_unwind(AssertUnwindSafe(rule)).map_err(|panic| {
-            let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-            message.unwrap_or_else(|| "without a message".to_owned())
-        })
-    }
+/// What the check finds; an error, with what was said, if it panicked.
+pub(super) fn evaluate(
+    check: &Check,
+    scope: &Scope,
+    stands: &Stands<'_>,
+    facts: &Facts<'_>,
+) -> Result<Vec<Finding>, String> {
+    let nothing = Vec::new;
+    let rule = || match (check.rule, scope) {
+        (Rule::Cluster(rule), Scope::Cluster) => rule(facts),
+        (Rule::Object(rule), Scope::Object(key)) => rule(facts, key),
+        (Rule::Namespace(rule), _) => stands.namespace.as_ref().map_or_else(nothing, |it| rule(facts, it)),
+        (Rule::Workload(rule), _) => stands.workload.as_ref().map_or_else(nothing, |it| rule(facts, it)),
+        (Rule::Grantee(rule), _) => stands.grantee.as_ref().map_or_else(nothing, |it| rule(facts, it)),
+        (Rule::Reader { grantee, workload }, _) => {
+            let of_grantee = stands.grantee.as_ref().map_or_else(nothing, |it| grantee(facts, it));
+            let of_workload = stands.workload.as_ref().map_or_else(nothing, |it| workload(facts, it));
+            [of_grantee, of_workload].concat()
+        }
+        (Rule::Role(rule), _) => stands.role.as_ref().map_or_else(nothing, |it| rule(facts, it)),
+        (Rule::Binding(rule), _) => {
+            stands.binding.as_ref().map_or_else(nothing, |(object, it)| rule(facts, object, it))
+        }
+        (Rule::Cluster(_) | Rule::Object(_), _) => nothing(),
+    };
+    // A check only reads, so that nothing is left half done by its panic.
+    catch_unwind(AssertUnwindSafe(rule)).map_err(|panic| {
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        message.unwrap_or_else(|| "without a message".to_owned())
+    })
 }

@@ -153,6 +153,11 @@ impl Excuses {
         self.places.values().flat_map(HashMap::keys)
     }
 
+    /// Whether anything is excused in the scope.
+    pub(super) fn excuse_any_in(&self, scope: &Scope) -> bool {
+        self.places.values().any(|scopes| scopes.contains_key(scope))
+    }
+
     /// Whether anything that the check finds in the scope is excused.
     pub(super) fn excuse_in(&self, check: &str, scope: &Scope) -> bool {
         self.places.get(check).is_some_and(|scopes| scopes.contains_key(scope))

@@ -13,12 +13,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::baseline::Declared;
-use crate::checks::{Check, PANICKED, Panics};
+use crate::checks::{Check, Facts, PANICKED, Panics};
 use crate::ledger::{Ledger, Occasion, Since};
 use crate::model::{
     Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, ObjectKey, Scope, Transition, View,
 };
 use crate::snapshot::{Batch, Snapshot};
+use evaluate::{evaluate, stands_in};
 use excuses::Excuses;
 use owed::{CheckSet, Due, Owed};
 
@@ -74,6 +75,9 @@ impl Engine {
         engine.excuses.declare(&engine.declared);
         // What the cluster as a whole is like is owed from the start.
         engine.owe(Scope::Cluster, None);
+        for scope in granted(&engine.declared) {
+            engine.owe(scope, None);
+        }
         engine
     }
 
@@ -84,10 +88,12 @@ impl Engine {
         self.declared = declared;
         self.excuses.declare(&self.declared);
         self.moved = true;
-        let cause = Arc::new(Cause { object: None, kind: None, change: ChangeType::Declared, seen });
+        let cause =
+            Arc::new(Cause { object: None, kind: None, change: ChangeType::Declared, actor: None, seen });
         let mut scopes = self.snapshot.scopes();
         scopes.extend(self.ledger.places().map(|(_, scope)| scope.clone()));
         scopes.extend(self.excuses.scopes().cloned());
+        scopes.extend(granted(&self.declared));
         scopes.push(Scope::Cluster);
         for scope in scopes {
             self.owe(scope, Some(Arc::clone(&cause)));
@@ -138,8 +144,15 @@ impl Engine {
             let cause = shared.take().filter(|it| **it == cause).unwrap_or_else(|| Arc::new(cause));
             for scope in self.touched.drain(..) {
                 self.moved |= scope == Scope::Cluster;
-                let checks = covering(self.checks, &scope);
-                self.owed.owe(scope, checks, Some(Arc::clone(&cause)));
+                let mut owe = |scope: Scope| {
+                    let checks = covering(self.checks, &scope);
+                    self.owed.owe(scope, checks, Some(Arc::clone(&cause)));
+                };
+                if let Scope::Object(key) = &scope {
+                    let hanging = self.declared.rights.hanging_on(key);
+                    hanging.iter().cloned().map(Scope::Object).for_each(&mut owe);
+                }
+                owe(scope);
             }
             shared = Some(cause);
         }
@@ -181,10 +194,16 @@ impl Engine {
         now: Timestamp,
         transitions: &mut Vec<Transition>,
     ) {
+        let quiet = !self.ledger.stands_in(scope) && !self.excuses.excuse_any_in(scope);
         for (at, outcome) in self.evaluate_all(scope, due.checks, now) {
             self.moved = true;
             let check = self.checks[at];
             let mut findings = match outcome {
+                Ok(findings) if quiet && findings.is_empty() => {
+                    // Most scopes are clean, and were before.
+                    self.clear_panic(check, scope);
+                    continue;
+                }
                 Ok(findings) => findings,
                 Err(panic) => {
                     // Its deviations there stand as they are.
@@ -215,9 +234,21 @@ impl Engine {
         if checks.is_empty() {
             return Vec::new();
         }
-        let stands = self.stands_in(scope);
+        let facts = self.facts(now);
+        let stands = stands_in(scope, &facts);
         let due = (0..self.checks.len()).filter(|at| checks.contains(*at));
-        due.map(|at| (at, self.evaluate(self.checks[at], scope, &stands, now))).collect()
+        due.map(|at| (at, evaluate(self.checks[at], scope, &stands, &facts))).collect()
+    }
+
+    /// What every rule may look at.
+    fn facts(&self, now: Timestamp) -> Facts<'_> {
+        Facts {
+            declared: &self.declared,
+            snapshot: &self.snapshot,
+            panics: &self.panics,
+            waiver_uses: self.excuses.uses(),
+            now,
+        }
     }
 
     /// Forgets what was resolved longer ago than the retention.
@@ -231,13 +262,16 @@ impl Engine {
     /// very long. It costs in proportion to what blind checks owe.
     pub fn forgive(&mut self) {
         let (checks, snapshot, ledger, excuses) = (self.checks, &self.snapshot, &self.ledger, &self.excuses);
+        let declared = &self.declared;
         self.owed.retain(|scope, due| {
             let Scope::Object(key) = scope else { return true };
             let stands = |at: usize| {
                 let check = checks[at].info.id;
                 !ledger.standing_in(check, scope).is_empty() || excuses.excuse_in(check, scope)
             };
-            snapshot.is_there(key) || (0..checks.len()).any(|at| due.contains(at) && stands(at))
+            snapshot.is_there(key)
+                || declared.rights.names(key)
+                || (0..checks.len()).any(|at| due.contains(at) && stands(at))
         });
     }
 
@@ -274,10 +308,12 @@ impl Engine {
     /// read: what is not seen is not gone.
     fn keep_unseen(&self, check: &Check, scope: &Scope, findings: &mut Vec<Finding>) {
         let Scope::Object(key) = scope else { return };
+        if self.restored_seq == 0 {
+            return;
+        }
         // What governs a workload hangs on its namespace.
         let namespace = ObjectKey::of_namespace(Arc::clone(&key.namespace));
-        let unseen = self.snapshot.unseen(key) || self.snapshot.unseen(&namespace);
-        if self.restored_seq == 0 || !unseen {
+        if !self.snapshot.unseen(key) && !self.snapshot.unseen(&namespace) {
             return;
         }
         for deviation in self.ledger.standing_in(check.info.id, scope) {
@@ -327,6 +363,11 @@ impl Engine {
 /// The checks that are evaluated for the scope.
 fn covering(checks: &[&Check], scope: &Scope) -> CheckSet {
     CheckSet::of(checks.len(), |at| checks[at].rule.covers(scope))
+}
+
+/// The scopes of those to whom something is declared to be granted. Nothing of them need be there.
+fn granted(declared: &Declared) -> Vec<Scope> {
+    declared.rights.subjects().cloned().map(Scope::Object).collect()
 }
 
 fn declarations(declared: &Declared) -> Arc<[Arc<Declaration>]> {

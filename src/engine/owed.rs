@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::model::{Cause, ChangeType, Kind, ObjectKey, ObjectKind, Scope, Sight};
@@ -73,9 +74,9 @@ impl Due {
 #[derive(Debug, Default)]
 pub(super) struct Owed {
     /// What was owed since it was last taken.
-    fresh: HashMap<Scope, Due>,
+    fresh: HashMap<Scope, Due, RandomState>,
     /// What checks owe that were blind when it was last taken. It is not looked through before one of them sees.
-    held: HashMap<Scope, Due>,
+    held: HashMap<Scope, Due, RandomState>,
     cluster: Due,
     /// The checks that could see when it was last taken.
     sighted: CheckSet,
@@ -139,14 +140,15 @@ impl Owed {
     }
 }
 
-/// What a change is called as a cause. While a kind is listed, its objects came with the list.
+/// What a change is called as a cause. While a kind is listed, its objects came with the list. Who deleted an object is
+/// not who wrote it last, so that nobody is named.
 pub(super) fn cause(change: &Change, snapshot: &Snapshot, seen: Timestamp) -> Cause {
     let named = |kind: Kind, namespace: &Arc<str>, name: &Arc<str>| ObjectKey {
         kind: ObjectKind::Watched(kind),
         namespace: Arc::clone(namespace),
         name: Arc::clone(name),
     };
-    let (kind, object, change) = match change {
+    let (kind, object, way) = match change {
         Change::Listing(kind) | Change::Synced(kind) | Change::Resumed(kind) => {
             (*kind, None, ChangeType::Listed)
         }
@@ -164,5 +166,9 @@ pub(super) fn cause(change: &Change, snapshot: &Snapshot, seen: Timestamp) -> Ca
             (*kind, Some(named(*kind, namespace, name)), ChangeType::Deleted)
         }
     };
-    Cause { object, kind: Some(kind), change, seen }
+    let actor = match change {
+        Change::Seen(facts) if object.is_some() => facts.actor.clone(),
+        _ => None,
+    };
+    Cause { object, kind: Some(kind), change: way, actor, seen }
 }

@@ -104,6 +104,6 @@ fn count_key(deviation: &Deviation) -> CountKey {
         check: deviation.check.id,
         severity: deviation.severity,
         direction: deviation.finding.direction,
-        namespace: Arc::clone(&deviation.finding.object.key.namespace),
+        namespace: Arc::clone(deviation.finding.namespace()),
     }
 }

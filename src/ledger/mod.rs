@@ -7,6 +7,7 @@ mod book;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use imbl::OrdMap;
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,8 +18,8 @@ use book::Book;
 #[derive(Debug)]
 pub struct Ledger {
     book: Book,
-    /// The ids that stand, by who found them where. A pair without any is left out.
-    found: HashMap<(&'static str, Scope), BTreeSet<DeviationId>>,
+    /// The ids that stand, by where they were found and by which check. What is without any is left out.
+    found: HashMap<Scope, BTreeMap<&'static str, BTreeSet<DeviationId>>, RandomState>,
     seq: u64,
 }
 
@@ -44,7 +45,7 @@ pub enum Since {
 impl Ledger {
     /// An empty ledger that remembers what was resolved for `retention`.
     pub fn new(retention: SignedDuration) -> Self {
-        Self { book: Book::new(retention), found: HashMap::new(), seq: 0 }
+        Self { book: Book::new(retention), found: HashMap::default(), seq: 0 }
     }
 
     /// Takes back what an earlier run has journalled. `scope_of` says where a deviation is looked for.
@@ -61,7 +62,8 @@ impl Ledger {
         for deviation in deviations {
             if deviation.resolved_at.is_none() {
                 let scope = scope_of(&deviation);
-                self.found.entry((deviation.check.id, scope.clone())).or_default().insert(deviation.id);
+                let checks = self.found.entry(scope.clone()).or_default();
+                checks.entry(deviation.check.id).or_default().insert(deviation.id);
                 owed.push(scope);
             }
             self.book.enter(deviation);
@@ -77,8 +79,7 @@ impl Ledger {
         findings: BTreeMap<DeviationId, Finding>,
         occasion: &Occasion,
     ) -> Vec<Transition> {
-        let place = (check.id, scope.clone());
-        let before = self.found.remove(&place).unwrap_or_default();
+        let before = self.found.get_mut(scope).and_then(|checks| checks.remove(check.id)).unwrap_or_default();
         if before.is_empty() && findings.is_empty() {
             return Vec::new();
         }
@@ -91,20 +92,27 @@ impl Ledger {
             transitions.extend(self.hold(check, id, finding, occasion));
         }
         if !after.is_empty() {
-            self.found.insert(place, after);
+            self.found.entry(scope.clone()).or_default().insert(check.id, after);
+        } else if self.found.get(scope).is_some_and(BTreeMap::is_empty) {
+            self.found.remove(scope);
         }
         transitions
     }
 
     /// What stands where the check found it.
     pub fn standing_in(&self, check: &'static str, scope: &Scope) -> Vec<Arc<Deviation>> {
-        let ids = self.found.get(&(check, scope.clone()));
+        let ids = self.found.get(scope).and_then(|checks| checks.get(check));
         ids.into_iter().flatten().filter_map(|id| self.book.standing().get(id).cloned()).collect()
     }
 
+    /// Whether anything stands in the scope.
+    pub fn stands_in(&self, scope: &Scope) -> bool {
+        self.found.contains_key(scope)
+    }
+
     /// Where something stands, and which check found it there.
-    pub fn places(&self) -> impl Iterator<Item = &(&'static str, Scope)> {
-        self.found.keys()
+    pub fn places(&self) -> impl Iterator<Item = (&'static str, &Scope)> {
+        self.found.iter().flat_map(|(scope, checks)| checks.keys().map(move |check| (*check, scope)))
     }
 
     /// Forgets what was resolved long enough ago.
@@ -151,6 +159,7 @@ impl Ledger {
                 opened_at: occasion.now,
                 resolved_at: None,
                 initial: occasion.since == Since::FirstSight,
+                actor: None,
             };
             return Some(self.enter(Event::Opened, deviation, occasion));
         };
@@ -175,7 +184,8 @@ impl Ledger {
 
     fn enter(&mut self, event: Event, deviation: Deviation, occasion: &Occasion) -> Transition {
         self.seq += 1;
-        let deviation = Arc::new(Deviation { seq: self.seq, ..deviation });
+        let actor = occasion.cause.as_ref().and_then(|cause| cause.actor.clone());
+        let deviation = Arc::new(Deviation { seq: self.seq, actor, ..deviation });
         self.book.enter(Arc::clone(&deviation));
         Transition {
             seq: self.seq,

@@ -22,6 +22,7 @@ fn object(name: &str) -> ObjectKey {
 
 fn finding(key: &str) -> Finding {
     Finding {
+        exposed: None,
         object: ObjectRef {
             key: object("web"),
             version: "v1".into(),
@@ -294,6 +295,7 @@ fn found() -> impl Strategy<Value = Vec<Finding>> {
         let finding = |(key, direction, count): (u8, Direction, u64)| Finding {
             direction,
             count,
+            exposed: None,
             object: ObjectRef {
                 key: ObjectKey { namespace: format!("ns{}", key % 2).into(), ..object("web") },
                 ..finding("a").object
@@ -333,7 +335,7 @@ proptest! {
             let mut counts: BTreeMap<CountKey, u64> = BTreeMap::new();
             for it in ledger.standing().values() {
                 let (check, severity) = (it.check.id, it.severity);
-                let (direction, namespace) = (it.finding.direction, Arc::clone(&it.finding.object.key.namespace));
+                let (direction, namespace) = (it.finding.direction, Arc::clone(it.finding.namespace()));
                 *counts.entry(CountKey { check, severity, direction, namespace }).or_default() += 1;
             }
             prop_assert!(counts.iter().eq(ledger.counts().iter()));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{CheckInfo, Finding, Kind, ObjectKey, Severity};
+use super::{Actor, CheckInfo, Finding, Kind, ObjectKey, Severity};
 
 /// The id of a deviation: 128 bits of the SHA-256 of its identity, the same after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,6 +59,8 @@ pub struct Deviation {
     pub resolved_at: Option<Timestamp>,
     /// It was there when the cluster was first seen, and has not changed since.
     pub initial: bool,
+    /// Who last wrote what led to its last transition, where that is known.
+    pub actor: Option<Actor>,
 }
 
 impl Deviation {
@@ -102,6 +104,8 @@ pub struct Cause {
     /// The kind of the object or of the list; none where the baseline changed.
     pub kind: Option<Kind>,
     pub change: ChangeType,
+    /// Who wrote the object last; none where it names no object, or the object does not say.
+    pub actor: Option<Actor>,
     /// When the change was received.
     pub seen: Timestamp,
 }

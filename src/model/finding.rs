@@ -72,6 +72,9 @@ impl fmt::Display for Direction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub object: ObjectRef,
+    /// The namespace that is exposed, where that is not the object's own: rights are held by a subject and lie open
+    /// in a namespace. Empty for all of the cluster.
+    pub exposed: Option<Arc<str>>,
     /// What tells this finding from others of the same check on the same object, such as `web/privileged`.
     pub key: String,
     pub direction: Direction,
@@ -89,4 +92,11 @@ pub struct Finding {
     pub remedy: String,
     /// What is deviated from; none where that is not a matter of the baseline.
     pub declaration: Option<Arc<Declaration>>,
+}
+
+impl Finding {
+    /// The namespace that it is about; empty where it is none, or all of them.
+    pub fn namespace(&self) -> &Arc<str> {
+        self.exposed.as_ref().unwrap_or(&self.object.key.namespace)
+    }
 }

@@ -69,9 +69,7 @@ impl Kind {
             Self::Namespace | Self::Pod | Self::ReplicationController | Self::ServiceAccount => "",
             Self::ReplicaSet | Self::Deployment | Self::StatefulSet | Self::DaemonSet => "apps",
             Self::Job | Self::CronJob => "batch",
-            Self::Role | Self::ClusterRole | Self::RoleBinding | Self::ClusterRoleBinding => {
-                "rbac.authorization.k8s.io"
-            }
+            Self::Role | Self::ClusterRole | Self::RoleBinding | Self::ClusterRoleBinding => RBAC_GROUP,
         }
     }
 
@@ -161,6 +159,10 @@ pub enum ObjectKind {
     Cluster,
     /// A kind that is watched.
     Watched(Kind),
+    /// A user, as RBAC names it. No object stands for it.
+    User,
+    /// A group, as RBAC names it. No object stands for it.
+    Group,
     /// A kind known only from owner references.
     Other(Arc<GroupKind>),
 }
@@ -171,6 +173,8 @@ impl ObjectKind {
         match Kind::find(group, kind) {
             Some(kind) => Self::Watched(kind),
             None if group == CLUSTER_GROUP && kind == CLUSTER_KIND => Self::Cluster,
+            None if group == RBAC_GROUP && kind == USER_KIND => Self::User,
+            None if group == RBAC_GROUP && kind == GROUP_KIND => Self::Group,
             None => Self::Other(Arc::new(GroupKind { group: group.to_owned(), kind: kind.to_owned() })),
         }
     }
@@ -178,6 +182,7 @@ impl ObjectKind {
     pub fn group(&self) -> &str {
         match self {
             Self::Cluster => CLUSTER_GROUP,
+            Self::User | Self::Group => RBAC_GROUP,
             Self::Watched(kind) => kind.group(),
             Self::Other(other) => &other.group,
         }
@@ -186,6 +191,8 @@ impl ObjectKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Cluster => CLUSTER_KIND,
+            Self::User => USER_KIND,
+            Self::Group => GROUP_KIND,
             Self::Watched(kind) => kind.name(),
             Self::Other(other) => &other.kind,
         }
@@ -194,6 +201,12 @@ impl ObjectKind {
 
 const CLUSTER_GROUP: &str = "plimsoll.dev";
 const CLUSTER_KIND: &str = "Cluster";
+const RBAC_GROUP: &str = "rbac.authorization.k8s.io";
+const USER_KIND: &str = "User";
+const GROUP_KIND: &str = "Group";
+
+/// The namespace of an object in a file that says none.
+pub const DEFAULT_NAMESPACE: &str = "default";
 
 /// What identifies an object in the cluster, across its versions and re-creations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -214,6 +227,11 @@ impl ObjectKey {
     /// namespace is: such a workload is one like any other of an unknown kind.
     pub fn is_namespace(&self) -> bool {
         self.kind == ObjectKind::Watched(Kind::Namespace) && self.namespace.is_empty()
+    }
+
+    /// Whether its kind is one of these.
+    pub fn is_one_of(&self, kinds: &[Kind]) -> bool {
+        matches!(self.kind, ObjectKind::Watched(kind) if kinds.contains(&kind))
     }
 
     /// The namespace of this name.
@@ -251,7 +269,7 @@ pub struct ObjectRef {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
     /// An object with what belongs to it: a namespace; a workload with its pods, rolled up to its topmost known
-    /// controller.
+    /// controller; a role; a binding; a subject of RBAC with all that is granted to it.
     Object(ObjectKey),
     /// The cluster and the monitor as a whole. It is the last, because it is judged by how the others fared.
     Cluster,

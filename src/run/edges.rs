@@ -75,12 +75,13 @@ pub(super) fn declare(
     Ok(declared)
 }
 
-/// Starts a task for each kind. Returns where they deliver.
+/// Starts a task for each of the kinds. Returns where they deliver.
 pub(crate) fn watch(
     tasks: &mut JoinSet<()>,
     config: &Config,
     client: &kube::Client,
     intake: &Arc<Intake>,
+    kinds: &[Kind],
 ) -> mpsc::Receiver<Delivery> {
     let (sender, deliveries) = mpsc::channel(config.watch.queue_depth);
     let options = Options {
@@ -91,7 +92,7 @@ pub(crate) fn watch(
         frame_max: config.watch.frame_max_bytes,
         clock: now,
     };
-    for kind in Kind::ALL {
+    for kind in kinds.iter().copied() {
         let (client, intake) = (client.clone(), Arc::clone(intake));
         tasks.spawn(crate::watch::watch(kind, client, options.clone(), intake, sender.clone()));
     }

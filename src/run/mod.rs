@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use crate::checks::{self, CHECKS};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::model::{CheckInfo, Transition, View};
+use crate::model::{CheckInfo, Kind, Transition, View};
 use crate::serve::Vitals;
 use crate::sinks::journal::Journal;
 use crate::snapshot::{Intake, Snapshot};
@@ -111,7 +111,7 @@ impl Daemon {
             Shown { metrics: Arc::clone(&metrics), vitals: Arc::clone(&vitals), view: seen.clone(), written };
         let address = edges::serve(&mut tasks, config, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
-        let deliveries = edges::watch(&mut tasks, config, &client, &intake);
+        let deliveries = edges::watch(&mut tasks, config, &client, &intake, &Kind::ALL);
         let journal = entries;
         let walk = Walk { engine, intake, deliveries, declared, view, journal, metrics, vitals, told };
         tasks.spawn(walk.run(ending));

@@ -118,7 +118,7 @@ impl Filter {
         self.check.is_none_or(|check| check == deviation.check.id)
             && self.severity.is_none_or(|severity| severity == deviation.severity)
             && self.id.is_none_or(|id| id == deviation.id)
-            && is(&self.namespace, &key.namespace)
+            && is(&self.namespace, deviation.finding.namespace())
             && is(&self.kind, key.kind.name())
             && is(&self.name, &key.name)
     }

@@ -6,9 +6,9 @@ use imbl::OrdMap;
 use jiff::{Timestamp, ToSpan};
 
 use crate::model::{
-    Cause, ChangeType, CheckInfo, CheckView, CountKey, Declaration, Deviation, DeviationId, Direction, Event,
-    Finding, Kind, KindView, ObjectKey, ObjectKind, ObjectRef, Severity, Sight, Transition, View,
-    WaiverCounts,
+    Actor, Cause, ChangeType, CheckInfo, CheckView, CountKey, Declaration, Deviation, DeviationId, Direction,
+    Event, Finding, Kind, KindView, ObjectKey, ObjectKind, ObjectRef, Operation, Severity, Sight, Transition,
+    View, WaiverCounts,
 };
 
 pub(crate) static PRIVILEGED: CheckInfo = CheckInfo {
@@ -58,6 +58,7 @@ pub(crate) fn deviation(check: &'static CheckInfo, name: &str, seq: u64) -> Devi
         severity: check.severity,
         finding: Finding {
             object: ObjectRef { key, version: "v1".into(), uid: "u-1".into(), resource_version: "41".into() },
+            exposed: None,
             key: "web".to_owned(),
             direction: Direction::Loosened,
             count: 3,
@@ -73,6 +74,7 @@ pub(crate) fn deviation(check: &'static CheckInfo, name: &str, seq: u64) -> Devi
         opened_at: seen,
         resolved_at: None,
         initial: false,
+        actor: Some(Actor { via: "kubectl-edit".into(), operation: Operation::Update, time: at(0) }),
     }
 }
 
@@ -145,6 +147,7 @@ impl Ledger {
             object: Some(deviation.finding.object.key.clone()),
             kind: Some(Kind::Deployment),
             change: ChangeType::Updated,
+            actor: deviation.actor.clone(),
             seen: self.view.time - 40.microseconds(),
         };
         let time = self.view.time;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::PodTemplate;
-use crate::model::{Kind, Loss, ObjectKey};
+use crate::model::{Actor, Kind, Labels, Loss, ObjectKey};
+use crate::rbac::{Binding, Role};
 
 /// Changes that came together, and are judged together.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub struct Batch {
 }
 
 /// One thing that happened in the cluster, or to our sight of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A list of the kind begins: what it does not show by its end is gone.
     Listing(Kind),
@@ -42,16 +43,8 @@ pub enum Change {
     },
 }
 
-/// A set of labels, in the order of their keys.
-pub type Labels = Vec<(Arc<str>, Arc<str>)>;
-
-/// The value of the label of this key.
-pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a str> {
-    labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value)
-}
-
 /// What is known of an object of any watched kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     pub kind: Kind,
     /// Empty for an object without namespace.
@@ -66,8 +59,21 @@ pub struct Facts {
     pub template: Option<Arc<PodTemplate>>,
     /// It is declared to have no pods: `spec.replicas` is 0.
     pub scaled_down: bool,
-    /// A hash over the bytes that all this was decoded from, but name and version; 0 where there is none.
+    /// What a role or a binding says; none for any other kind.
+    pub rights: Option<Rights>,
+    /// Who wrote it last. It is not kept, so that what is recalled has none.
+    pub actor: Option<Actor>,
+    /// A hash over the bytes that all this was decoded from, but name, version and actor; 0 where there is none.
     pub fingerprint: u64,
+}
+
+/// What an object of RBAC says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rights {
+    /// Of a `Role` or a `ClusterRole`.
+    Role(Arc<Role>),
+    /// Of a `RoleBinding` or a `ClusterRoleBinding`.
+    Binding(Arc<Binding>),
 }
 
 /// The uid of an object. Kubernetes makes UUIDs, which take 16 bytes rather than 36 and an allocation.

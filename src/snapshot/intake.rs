@@ -2,7 +2,6 @@
 
 mod spec;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -12,9 +11,12 @@ use foldhash::quality::RandomState;
 
 use super::change::Uid;
 use super::store::Name;
-use super::{Change, Controller, Facts, Interner, Labels, PodTemplate, Profile, SeLinux, Snapshot};
-use crate::model::{Kind, ObjectKey, ObjectKind, sha256_hex};
-use crate::wire::{Content, DecodeError, Encoding, Item, Object, Outline, OwnerReference, decode_item};
+use super::{Change, Controller, Facts, Interner, PodTemplate, Profile, Rights, SeLinux, Snapshot};
+use crate::model::{Actor, Kind, Labels, ObjectKey, ObjectKind, Operation, tame, tame_name};
+use crate::rbac::{Binding, Role};
+use crate::wire::{
+    Content, DecodeError, Encoding, Item, Manager, Object, Outline, OwnerReference, decode_item,
+};
 
 /// Interns what objects share. The watch calls it as it decodes, so that nothing larger than facts waits
 /// in a queue.
@@ -70,7 +72,7 @@ impl Intake {
             Item::Unreadable(item) => Change::Unreadable {
                 kind: item.kind,
                 namespace: self.names.intern(item.namespace),
-                name: item.name.into(),
+                name: name_of(item.kind, item.name),
                 error: item.error,
             },
         }
@@ -82,7 +84,7 @@ impl Intake {
             Item::Object(object) => (object.kind, object.metadata.namespace, object.metadata.name),
             Item::Unreadable(item) => (item.kind, item.namespace, item.name),
         };
-        Change::Deleted { kind, namespace: self.names.intern(namespace), name: name.into() }
+        Change::Deleted { kind, namespace: self.names.intern(namespace), name: name_of(kind, name) }
     }
 
     /// Frees what no object shares any more. It costs in proportion to the distinct values held.
@@ -103,6 +105,7 @@ impl Intake {
 
     /// What is known of an object.
     pub fn facts(&self, object: Object) -> Facts {
+        let actor = object.metadata.last_manager().and_then(|it| self.actor(&it));
         let metadata = object.metadata;
         let namespace = self.names.intern(metadata.namespace);
         let controller = metadata
@@ -110,22 +113,32 @@ impl Intake {
             .iter()
             .find(|owner| owner.controller == Some(true) && !is_node(owner))
             .map(|owner| self.controller(owner, &namespace, &metadata.labels));
-        let pods = match object.content {
-            Content::Pods(pods) => Some(pods),
-            Content::Nothing | Content::Role(_) | Content::Binding(_) | Content::ServiceAccount { .. } => {
-                None
+        let name = name_of(object.kind, metadata.name);
+        let key = || ObjectKey {
+            kind: ObjectKind::Watched(object.kind),
+            namespace: Arc::clone(&namespace),
+            name: Arc::clone(&name),
+        };
+        let (pods, rights) = match object.content {
+            Content::Pods(pods) => (Some(pods), None),
+            Content::Role(role) => (None, Some(Rights::Role(Arc::new(Role::new(&key(), role))))),
+            Content::Binding(binding) => {
+                (None, Some(Rights::Binding(Arc::new(Binding::new(key(), &binding)))))
             }
+            Content::Nothing => (None, None),
         };
         Facts {
             kind: object.kind,
             namespace,
-            name: metadata.name.into(),
+            name,
             uid: Uid::new(&metadata.uid),
             resource_version: metadata.resource_version.parse().unwrap_or(0),
             labels: self.label_set(&metadata.labels),
             controller,
             scaled_down: pods.as_ref().is_some_and(|pods| pods.replicas == Some(0)),
             template: pods.map(|pods| self.template(&pods.spec, &pods.profile_annotations)),
+            rights,
+            actor,
             fingerprint: 0,
         }
     }
@@ -134,6 +147,13 @@ impl Intake {
         let namespace = self.names.intern(outline.namespace());
         let name = Name { namespace, name: outline.name().into() };
         self.snapshot.recall(name, fingerprint, outline.resource_version())
+    }
+
+    /// None where the manager has no name, or wrote in a way that Kubernetes does not know.
+    fn actor(&self, last: &Manager<'_>) -> Option<Actor> {
+        let operation = Operation::parse(&last.operation)?;
+        let via = self.names.intern(&*tame_name(&last.manager));
+        (!via.is_empty()).then_some(Actor { via, operation, time: last.time })
     }
 
     fn controller(
@@ -193,19 +213,17 @@ fn is_node(owner: &OwnerReference) -> bool {
     owner.kind == "Node" && owner.api_version == "v1"
 }
 
-/// The longest name that Kubernetes gives an object.
-const NAME_MAX: usize = 253;
-
-/// The text of an owner reference as it may go on to labels, alerts and terminals. The API server only asks
-/// that it is not empty, so whoever makes a pod chooses it: what is no name is escaped, cut, and told apart
-/// by its hash.
-fn tame(text: &str) -> Cow<'_, str> {
-    if text.len() <= NAME_MAX && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Cow::Borrowed(text);
+/// The name of an object as its key has it. Roles and bindings may be called anything that a path can hold, and what
+/// names a service account may be anything at all.
+fn name_of(kind: Kind, name: String) -> Arc<str> {
+    match kind {
+        Kind::ServiceAccount
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => (*tame_name(&name)).into(),
+        _ => name.into(),
     }
-    let hash = sha256_hex(text.as_bytes());
-    let escaped: String = text.escape_default().take(NAME_MAX / 2).collect();
-    Cow::Owned(format!("{escaped}~{}", &hash[..16]))
 }
 
 #[cfg(test)]

@@ -5,16 +5,17 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use dashmap::DashSet;
+use foldhash::quality::RandomState;
 
 /// A table of values that many share. What nobody holds any more is freed by [`Interner::sweep`].
 #[derive(Debug)]
 pub struct Interner<T: ?Sized + Eq + Hash> {
-    table: DashSet<Arc<T>>,
+    table: DashSet<Arc<T>, RandomState>,
 }
 
 impl<T: ?Sized + Eq + Hash> Default for Interner<T> {
     fn default() -> Self {
-        Self { table: DashSet::new() }
+        Self { table: DashSet::default() }
     }
 }
 

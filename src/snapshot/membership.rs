@@ -6,21 +6,19 @@
 
 use std::sync::Arc;
 
-use dashmap::DashMap;
-
 use super::store::{Name, Record};
-use super::{Controller, PodTemplate, Snapshot};
+use super::{Controller, PodTemplate, Snapshot, Table};
 use crate::model::{Kind, ObjectKey, ObjectKind, Scope};
 
 /// The indexes from controllers to their pods.
 #[derive(Debug, Default)]
 pub(super) struct Membership {
     /// The pods of each direct controller.
-    groups: DashMap<ObjectKey, Vec<Members>>,
+    groups: Table<ObjectKey, Vec<Members>>,
     /// The direct controllers whose pods roll up to a workload.
-    parts: DashMap<ObjectKey, Vec<ObjectKey>>,
+    parts: Table<ObjectKey, Vec<ObjectKey>>,
     /// The `ReplicaSets` and `Job`s that name a controller, by that controller.
-    children: DashMap<ObjectKey, Vec<ObjectKey>>,
+    children: Table<ObjectKey, Vec<ObjectKey>>,
 }
 
 /// Pods that share their controller and their template.
@@ -81,13 +79,19 @@ impl Snapshot {
 
     /// The pods that roll up to a workload.
     pub(super) fn members(&self, workload: &ObjectKey) -> Vec<Members> {
-        let parts = self.membership.parts.get(workload).map(|parts| parts.clone()).unwrap_or_default();
         let mut members = Vec::new();
-        for part in parts {
-            let group = self.membership.groups.get(&part).map(|group| group.clone()).unwrap_or_default();
-            members.extend(group.into_iter().filter(|it| self.top(&it.controller) == *workload));
-        }
+        self.each_member(workload, |it| members.push(it.clone()));
         members
+    }
+
+    /// Visits the pods that roll up to a workload.
+    pub(super) fn each_member(&self, workload: &ObjectKey, mut visit: impl FnMut(&Members)) {
+        let Some(parts) = self.membership.parts.get(workload) else { return };
+        for part in parts.iter() {
+            let Some(group) = self.membership.groups.get(part) else { continue };
+            let here = group.iter().filter(|it| self.top(&it.controller) == *workload);
+            here.for_each(&mut visit);
+        }
     }
 
     /// The `ReplicaSets` and `Job`s that stand for a controller which is not there itself: those that are not
@@ -194,14 +198,14 @@ impl Membership {
 }
 
 /// Adds one below another, once.
-fn add(below: &DashMap<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
+fn add(below: &Table<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
     let mut keys = below.entry(key.clone()).or_default();
     if !keys.contains(it) {
         keys.push(it.clone());
     }
 }
 
-fn remove(below: &DashMap<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
+fn remove(below: &Table<ObjectKey, Vec<ObjectKey>>, key: &ObjectKey, it: &ObjectKey) {
     if let Some(mut keys) = below.get_mut(key) {
         keys.retain(|known| known != it);
     }

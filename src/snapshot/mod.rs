@@ -4,20 +4,29 @@
 //! template, one interned controller, and a count for each pair of them.
 
 mod change;
+mod exposure;
 mod intake;
 mod intern;
 mod membership;
+mod node;
+mod rights;
 mod store;
 mod template;
 mod workload;
 
-pub use change::{Batch, Change, Controller, Facts, Labels, Uid, label};
+/// A table that is keyed by chance, as that of the standard library is, and hashes short keys in a third of the time.
+type Table<K, V> = dashmap::DashMap<K, V, foldhash::quality::RandomState>;
+
+pub use change::{Batch, Change, Controller, Facts, Rights, Uid};
+pub use exposure::account_of;
 pub use intake::Intake;
 pub use intern::Interner;
+pub use node::NodeReach;
+pub use rights::Grantee;
 pub use store::Snapshot;
 pub use template::{
-    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
-    SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
+    Container, DEFAULT_ACCOUNT, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role,
+    SeLinux, SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
 };
 pub use workload::Workload;
 

@@ -10,8 +10,8 @@ use prost::Message;
 use super::*;
 use crate::model::Kind;
 use crate::wire::{
-    Container, Encoding, EnvFromSource, LocalObjectReference, ObjectMeta, Outline, OwnerReference, PodSpec,
-    SecretReference, SecurityContext,
+    Container, Encoding, EnvFromSource, LocalObjectReference, ManagedFields, ObjectMeta, Outline,
+    OwnerReference, PodSpec, SecretReference, SecurityContext,
 };
 
 #[derive(Clone, PartialEq, Message)]
@@ -39,6 +39,7 @@ fn pod([name, uid, label, owner, privileged, secret]: [u8; 6], version: u64, sta
         uid: format!("uid-{uid}"),
         resource_version: version.to_string(),
         labels: BTreeMap::from([("pod-template-hash".to_owned(), label.to_string())]),
+        managed_fields: vec![written()],
         owner_references: vec![owner],
         ..ObjectMeta::default()
     };
@@ -51,6 +52,12 @@ fn pod([name, uid, label, owner, privileged, secret]: [u8; 6], version: u64, sta
     let spec = PodSpec { containers, ..PodSpec::default() };
     let status = status.as_bytes().to_vec();
     PodMessage { metadata: Some(metadata), spec: Some(spec), status }.encode_to_vec().into()
+}
+
+/// Who wrote the pod.
+fn written() -> ManagedFields {
+    let json = r#"{"manager": "helm", "operation": "Update", "time": "2026-11-24T09:00:00Z"}"#;
+    serde_json::from_str(json).unwrap()
 }
 
 /// The facts that the door makes of the message.
@@ -82,6 +89,14 @@ fn a_pod_with_another_status_is_recalled_in_its_new_version() {
     let later = pod(PLAIN, 8, "Running");
     assert!(recalls(&intake, &later));
     assert_eq!(admitted(&intake, &later).resource_version, 8);
+}
+
+#[test]
+fn who_wrote_a_pod_is_told_once() {
+    let message = pod(PLAIN, 7, "Pending");
+    let via = |intake: &Intake| admitted(intake, &message).actor.map(|it| it.via.to_string());
+    assert_eq!(via(&Intake::default()).as_deref(), Some("helm"));
+    assert_eq!(via(&door(&message).0), None, "nothing of it changed but its status");
 }
 
 #[test]
@@ -127,7 +142,8 @@ proptest! {
         let after = pod(after, 8, &status);
         let (knowing, _) = door(&pod(before, 7, "Pending"));
         let fresh = Intake::default();
-        let without = |facts: Facts| Facts { fingerprint: 0, ..facts };
+        // Who wrote it is not kept.
+        let without = |facts: Facts| Facts { fingerprint: 0, actor: None, ..facts };
         prop_assert_eq!(without(admitted(&knowing, &after)), without(admitted(&fresh, &after)));
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use dashmap::DashMap;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
+use super::exposure::Exposures;
 use super::membership::Membership;
 use super::workload::object_ref;
-use super::{Change, Controller, Facts, Labels, PodTemplate, Uid};
-use crate::model::{Kind, Loss, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
+use super::{Change, Controller, Facts, PodTemplate, Table, Uid};
+use crate::model::{Kind, Labels, Loss, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
+use crate::rbac::Grants;
 
 /// What is known of the cluster. [`Snapshot::apply`] is called by one writer; everyone else only reads.
 #[derive(Debug)]
@@ -17,13 +18,15 @@ pub struct Snapshot {
     kinds: [Collection; Kind::ALL.len()],
     pub(super) membership: Membership,
     /// The workloads that are there, by their namespace.
-    workloads: DashMap<Arc<str>, HashSet<ObjectKey>>,
+    pub(super) workloads: Table<Arc<str>, HashSet<ObjectKey>>,
+    pub(super) grants: RwLock<Grants>,
+    pub(super) exposures: Exposures,
 }
 
 /// The objects of one kind.
 #[derive(Debug)]
 struct Collection {
-    objects: DashMap<Name, Record>,
+    objects: Table<Name, Record>,
     state: Mutex<State>,
 }
 
@@ -86,7 +89,7 @@ impl Record {
             && self.controller == other.controller
             && self.template == other.template
             && self.scaled_down == other.scaled_down
-            && (kind != Kind::Namespace || self.labels == other.labels)
+            && (!matches!(kind, Kind::Namespace | Kind::ClusterRole) || self.labels == other.labels)
     }
 }
 
@@ -94,11 +97,13 @@ impl Default for Snapshot {
     fn default() -> Self {
         let state =
             || State { sight: Sight::Syncing, generation: 0, complete: false, unreadable: BTreeMap::new() };
-        let collection = |_| Collection { objects: DashMap::new(), state: Mutex::new(state()) };
+        let collection = |_| Collection { objects: Table::default(), state: Mutex::new(state()) };
         Self {
             kinds: Kind::ALL.map(collection),
             membership: Membership::default(),
-            workloads: DashMap::new(),
+            workloads: Table::default(),
+            grants: RwLock::default(),
+            exposures: Exposures::default(),
         }
     }
 }
@@ -110,14 +115,6 @@ impl Snapshot {
     /// the objects of its kind for those that the list did not show, and for other labels of a namespace, which
     /// touch every workload in it.
     pub fn apply(&self, change: Change, touched: &mut Vec<Scope>) {
-        let before = touched.len();
-        self.take(change, touched);
-        for scope in &touched[before..] {
-            self.index(scope);
-        }
-    }
-
-    fn take(&self, change: Change, touched: &mut Vec<Scope>) {
         match change {
             Change::Listing(kind) => {
                 let mut state = self.collection(kind).state.lock();
@@ -182,6 +179,8 @@ impl Snapshot {
     pub fn scopes(&self) -> Vec<Scope> {
         let mut keys: Vec<ObjectKey> = self.workloads.iter().flat_map(|it| it.value().clone()).collect();
         keys.extend(self.collection(Kind::Namespace).objects.iter().map(|it| it.key().key(Kind::Namespace)));
+        keys.extend(self.holders_of_rights());
+        keys.extend(self.accounts_on_nodes());
         for kind in Kind::ALL {
             let state = self.collection(kind).state.lock();
             keys.extend(state.unreadable.keys().map(|name| name.key(kind)));
@@ -217,6 +216,8 @@ impl Snapshot {
             controller: controller.clone(),
             template: template.clone(),
             scaled_down: false,
+            rights: None,
+            actor: None,
             fingerprint,
             namespace: name.namespace,
             name: name.name,
@@ -235,6 +236,7 @@ impl Snapshot {
     fn put(&self, facts: Facts, touched: &mut Vec<Scope>) {
         let kind = facts.kind;
         let name = Name { namespace: facts.namespace, name: facts.name };
+        let rights = facts.rights;
         let new = Record {
             uid: facts.uid,
             resource_version: facts.resource_version,
@@ -247,6 +249,7 @@ impl Snapshot {
         };
         if let Some(mut known) = self.collection(kind).objects.get_mut(&name)
             && known.is_like(&new, kind)
+            && self.holds(&name.key(kind), rights.as_ref())
         {
             // Most updates change the status alone.
             *known = new;
@@ -254,12 +257,14 @@ impl Snapshot {
         }
         let old = self.collection(kind).objects.insert(name.clone(), new.clone());
         self.moved(kind, &name, old.as_ref(), Some(&new), touched);
+        self.rights_moved(&name.key(kind), rights, &new.labels, touched);
     }
 
     fn remove(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) {
         self.clear_unreadable(kind, name, touched);
         if let Some((_, old)) = self.collection(kind).objects.remove(name) {
             self.moved(kind, name, Some(&old), None, touched);
+            self.rights_gone(&name.key(kind), touched);
         }
     }
 
@@ -272,8 +277,9 @@ impl Snapshot {
         new: Option<&Record>,
         touched: &mut Vec<Scope>,
     ) {
+        let before = touched.len();
         match kind {
-            Kind::Namespace => self.namespace_moved(name, touched),
+            Kind::Namespace => return self.namespace_moved(name, touched),
             Kind::Pod => self.pod_moved(name, old, new, touched),
             // No workload is made of these, but a pod may name one as its controller.
             Kind::ServiceAccount
@@ -282,6 +288,11 @@ impl Snapshot {
             | Kind::RoleBinding
             | Kind::ClusterRoleBinding => touched.push(Scope::Object(name.key(kind))),
             _ => self.workload_moved(kind, name, old, new, touched),
+        }
+        for at in before..touched.len() {
+            if let Scope::Object(key) = touched[at].clone() {
+                self.index(&key, touched);
+            }
         }
     }
 
@@ -293,13 +304,15 @@ impl Snapshot {
         }
     }
 
-    /// Keeps the workloads of a namespace in step with what was touched.
-    fn index(&self, scope: &Scope) {
-        let Scope::Object(key) = scope else { return };
-        if key.is_namespace() {
+    /// Keeps the workloads of a namespace, and what they expose, in step with what was touched.
+    fn index(&self, key: &ObjectKey, touched: &mut Vec<Scope>) {
+        if key.namespace.is_empty() {
             return;
         }
-        if self.is_workload(key) {
+        let exposure = self.exposure(key);
+        let is_workload = exposure.is_some();
+        self.expose(key, exposure.unwrap_or_default(), touched);
+        if is_workload {
             self.workloads.entry(Arc::clone(&key.namespace)).or_default().insert(key.clone());
         } else if let Some(mut workloads) = self.workloads.get_mut(&key.namespace) {
             workloads.remove(key);
@@ -312,7 +325,7 @@ impl Snapshot {
     }
 
     fn mark_unreadable(&self, kind: Kind, name: Name, error: String, touched: &mut Vec<Scope>) {
-        touched.push(Scope::Object(name.key(kind)));
+        self.readability_moved(name.key(kind), touched);
         let collection = self.collection(kind);
         let mut state = collection.state.lock();
         let generation = state.generation;
@@ -326,10 +339,13 @@ impl Snapshot {
     /// Notes that the object is readable or gone. Returns the kind's generation.
     fn clear_unreadable(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) -> u32 {
         let mut state = self.collection(kind).state.lock();
-        if !state.unreadable.is_empty() && state.unreadable.remove(name).is_some() {
-            touched.push(Scope::Object(name.key(kind)));
+        let cleared = !state.unreadable.is_empty() && state.unreadable.remove(name).is_some();
+        let generation = state.generation;
+        drop(state);
+        if cleared {
+            self.readability_moved(name.key(kind), touched);
         }
-        state.generation
+        generation
     }
 
     /// Removes what the list that just ended did not show.

@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+/// The service account of pods that name none, which every namespace has.
+pub const DEFAULT_ACCOUNT: &str = "default";
+
 /// In which list of the pod's spec a container stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Role {
@@ -39,8 +42,6 @@ pub struct PodTemplate {
     pub runtime_class: Option<Arc<str>>,
     /// Empty for the service account `default`, whether it is named or not.
     pub service_account: Arc<str>,
-    /// `spec.automountServiceAccountToken`. Where it is not set, the service account decides.
-    pub automount_token: Option<bool>,
     pub security: PodSecurityContext,
     /// The annotations that set seccomp and `AppArmor` profiles, in the order of their keys; no others.
     pub profile_annotations: Box<[(Arc<str>, Arc<str>)]>,

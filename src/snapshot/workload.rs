@@ -62,13 +62,28 @@ impl Snapshot {
 
     /// Whether anything is known to be there under this key.
     pub fn is_there(&self, key: &ObjectKey) -> bool {
-        self.is_workload(key) || self.record(key).is_some() || self.unreadable(key).is_some()
+        self.is_workload(key)
+            || self.grants().powers_of(key).is_some()
+            || self.is_on_node(key)
+            || self.record(key).is_some()
+            || self.unreadable(key).is_some()
     }
 
     /// Whether [`Snapshot::workload`] has an answer.
     pub(super) fn is_workload(&self, key: &ObjectKey) -> bool {
         let own = || self.record(key).is_some_and(|record| own_template(key, &record).is_some());
         self.has_members(key) || own() || !self.stand_ins(key).is_empty()
+    }
+
+    /// Visits the templates that [`Snapshot::workload`] tells of, some of them perhaps more than once.
+    pub(super) fn each_template(&self, key: &ObjectKey, mut visit: impl FnMut(&PodTemplate)) {
+        if let Some((template, _)) = self.record(key).and_then(|record| own_template(key, &record)) {
+            visit(&template);
+        }
+        self.each_member(key, |members| visit(&members.template));
+        for template in self.stand_ins(key).iter().filter_map(|it| it.template.as_ref()) {
+            visit(template);
+        }
     }
 
     /// What the owner references below a workload say of it: those of its pods, or of what stands between.
@@ -115,6 +130,6 @@ fn own_template(key: &ObjectKey, record: &Record) -> Option<(Arc<PodTemplate>, u
 fn version_of(key: &ObjectKey) -> Arc<str> {
     match key.kind {
         ObjectKind::Watched(kind) => kind.version().into(),
-        ObjectKind::Cluster | ObjectKind::Other(_) => "".into(),
+        _ => "".into(),
     }
 }

@@ -10,8 +10,7 @@ use thiserror::Error;
 use super::Object;
 use super::pod::Pod;
 use super::rbac::{AnyBinding, AnyRole};
-use super::service_account::ServiceAccount;
-use super::workload::{CronJob, DaemonSet, Job, Namespace, Replicated};
+use super::workload::{Bare, CronJob, DaemonSet, Job, Replicated};
 use crate::model::Kind;
 
 /// How the API server encodes what it sends.
@@ -79,19 +78,31 @@ pub fn decode_json(kind: Kind, json: &[u8]) -> Result<Object, DecodeError> {
 /// [`ALLOCATION_FACTOR`] says.
 pub fn decode_written_json(kind: Kind, json: &[u8]) -> Result<Object, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let mut track = Track::new();
-    let object = decode(kind, serde_path_to_error::Deserializer::new(&mut deserializer, &mut track));
-    let object = object.map_err(|error| match track.path() {
-        path if path.iter().len() == 0 => error,
-        path => serde_json::Error::custom(format!("{path}: {error}")),
-    })?;
+    let object = decode_written(kind, &mut deserializer)?;
     deserializer.end()?;
     Ok(object)
 }
 
+/// One object from a value that somebody wrote, with errors that name the field.
+pub fn decode_value(kind: Kind, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+    decode_written(kind, value)
+}
+
+fn decode_written<'de, D>(kind: Kind, deserializer: D) -> Result<Object, serde_json::Error>
+where
+    D: Deserializer<'de, Error = serde_json::Error>,
+{
+    let mut track = Track::new();
+    let object = decode(kind, serde_path_to_error::Deserializer::new(deserializer, &mut track));
+    object.map_err(|error| match track.path() {
+        path if path.iter().len() == 0 => error,
+        path => serde_json::Error::custom(format!("{path}: {error}")),
+    })
+}
+
 fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Object, D::Error> {
     Ok(match kind {
-        Kind::Namespace => Namespace::deserialize(deserializer)?.into_object(kind),
+        Kind::Namespace | Kind::ServiceAccount => Bare::deserialize(deserializer)?.into_object(kind),
         Kind::Pod => Pod::deserialize(deserializer)?.into_object(kind),
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => {
             Replicated::deserialize(deserializer)?.into_object(kind)
@@ -99,7 +110,6 @@ fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Obje
         Kind::DaemonSet => DaemonSet::deserialize(deserializer)?.into_object(kind),
         Kind::Job => Job::deserialize(deserializer)?.into_object(kind),
         Kind::CronJob => CronJob::deserialize(deserializer)?.into_object(kind),
-        Kind::ServiceAccount => ServiceAccount::deserialize(deserializer)?.into_object(kind),
         Kind::Role | Kind::ClusterRole => AnyRole::deserialize(deserializer)?.into_object(kind),
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
             AnyBinding::deserialize(deserializer)?.into_object(kind)
@@ -110,7 +120,7 @@ fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Obje
 /// One object from a bare protobuf message, without prefix and envelope.
 pub fn decode_protobuf(kind: Kind, message: Bytes) -> Result<Object, DecodeError> {
     Ok(match kind {
-        Kind::Namespace => Namespace::decode(message)?.into_object(kind),
+        Kind::Namespace | Kind::ServiceAccount => Bare::decode(message)?.into_object(kind),
         Kind::Pod => Pod::decode(message)?.into_object(kind),
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => {
             Replicated::decode(message)?.into_object(kind)
@@ -118,7 +128,6 @@ pub fn decode_protobuf(kind: Kind, message: Bytes) -> Result<Object, DecodeError
         Kind::DaemonSet => DaemonSet::decode(message)?.into_object(kind),
         Kind::Job => Job::decode(message)?.into_object(kind),
         Kind::CronJob => CronJob::decode(message)?.into_object(kind),
-        Kind::ServiceAccount => ServiceAccount::decode(message)?.into_object(kind),
         Kind::Role | Kind::ClusterRole => AnyRole::decode(message)?.into_object(kind),
         Kind::RoleBinding | Kind::ClusterRoleBinding => AnyBinding::decode(message)?.into_object(kind),
     })

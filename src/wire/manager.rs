@@ -11,6 +11,9 @@ use super::meta::nullable;
 /// The longest name of a manager that the API server takes, in bytes. Whoever writes an object chooses it.
 const NAME_MAX: usize = 128;
 
+/// The subresource by which controllers write what they see.
+const STATUS: &str = "status";
+
 /// `metav1.ManagedFieldsEntry` without its fields. Decoded from protobuf it shares the memory of the message, so that
 /// nothing is copied of those that are dropped.
 #[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
@@ -58,9 +61,10 @@ impl ManagedFields {
         Timestamp::from_second(self.time?.seconds).ok()
     }
 
-    /// The same with its names copied and bounded.
+    /// Who, how and when alone, with the names copied and bounded.
     fn apart(&self) -> Self {
-        Self { manager: apart(&self.manager), operation: apart(&self.operation), ..self.clone() }
+        let [manager, operation] = [&self.manager, &self.operation].map(apart);
+        Self { manager, operation, time: self.time, subresource: Bytes::new() }
     }
 }
 
@@ -69,11 +73,11 @@ fn apart(name: &Bytes) -> Bytes {
     Bytes::copy_from_slice(&text.as_bytes()[..text.floor_char_boundary(NAME_MAX)])
 }
 
-/// Of the entries that say when they were written the latest, without those of a subresource: the status changes all the
-/// time. Of several in one second it is the last.
+/// Of the entries that say when they were written the latest, without those of the status, which changes all the time.
+/// Other subresources write what counts, such as `ephemeralcontainers`. Of several in one second it is the last.
 pub(super) fn latest(entries: &[ManagedFields]) -> Vec<ManagedFields> {
-    let whole = entries.iter().filter(|entry| entry.subresource.is_empty() && entry.time().is_some());
-    whole.max_by_key(|entry| entry.time()).map(ManagedFields::apart).into_iter().collect()
+    let dated = entries.iter().filter(|entry| entry.subresource != STATUS && entry.time().is_some());
+    dated.max_by_key(|entry| entry.time()).map(ManagedFields::apart).into_iter().collect()
 }
 
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {

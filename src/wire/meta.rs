@@ -40,7 +40,7 @@ pub struct ObjectMeta {
 }
 
 impl ObjectMeta {
-    /// Who wrote the object last, but for its status and other subresources; none where that is not known.
+    /// Who wrote the object last, but for its status; none where that is not known.
     pub fn last_manager(&self) -> Option<Manager<'_>> {
         self.managed_fields.first()?.manager()
     }

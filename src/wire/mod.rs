@@ -22,7 +22,6 @@ mod rbac;
 mod secret;
 mod security;
 mod selector;
-mod service_account;
 mod status;
 mod volume;
 mod workload;
@@ -30,7 +29,7 @@ mod workload;
 pub use annotation::Annotation;
 pub use container::{Container, ContainerPort, EphemeralContainer, VolumeMount};
 pub use decode::{
-    ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf, decode_written_json,
+    ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf, decode_value, decode_written_json,
 };
 pub use document::{Document, documents};
 pub use frame::{Frame, FrameReader, cut_frame};

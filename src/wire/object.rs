@@ -16,7 +16,7 @@ pub struct Object {
 /// What is read of an object besides its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// Of a namespace.
+    /// Of a namespace and of a service account.
     Nothing,
     /// Of a pod, and of whatever makes pods.
     Pods(Pods),
@@ -24,10 +24,6 @@ pub enum Content {
     Role(Role),
     /// Of a binding of either.
     Binding(Box<Binding>),
-    ServiceAccount {
-        /// Whether pods that do not say so themselves are given its token.
-        automount_token: Option<bool>,
-    },
 }
 
 /// A pod, or the pods that a workload makes.

@@ -70,8 +70,6 @@ pub struct PodSpec {
     #[prost(string, tag = "9")]
     #[serde(rename = "serviceAccount", deserialize_with = "nullable")]
     pub deprecated_service_account: String,
-    #[prost(bool, optional, tag = "21")]
-    pub automount_service_account_token: Option<bool>,
     #[prost(bool, tag = "11")]
     #[serde(deserialize_with = "nullable")]
     pub host_network: bool,

@@ -66,7 +66,7 @@ pub struct Binding {
 }
 
 /// `rbacv1.PolicyRule`.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PolicyRule {
     #[prost(string, repeated, tag = "1")]

@@ -33,3 +33,27 @@ pub struct LabelSelectorRequirement {
     #[serde(deserialize_with = "nullable")]
     pub values: Vec<String>,
 }
+
+impl LabelSelector {
+    /// Whether it selects what has these labels, which are found by their keys. With an operator that is none, as no
+    /// API server accepts it, it selects nothing.
+    pub fn matches<'a>(&self, label: impl Fn(&str) -> Option<&'a str>) -> bool {
+        let equal = |(key, value): (&String, &String)| label(key) == Some(value);
+        self.match_labels.iter().all(equal) && self.match_expressions.iter().all(|it| it.matches(&label))
+    }
+}
+
+impl LabelSelectorRequirement {
+    fn matches<'a>(&self, label: impl Fn(&str) -> Option<&'a str>) -> bool {
+        let value = label(&self.key);
+        let listed = |value| self.values.iter().any(|it| it == value);
+        match self.operator.as_str() {
+            "In" => value.is_some_and(listed),
+            // What has no such label is not in the list either.
+            "NotIn" => !value.is_some_and(listed),
+            "Exists" => value.is_some(),
+            "DoesNotExist" => value.is_none(),
+            _ => false,
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The kinds that carry a pod template, and the namespace.
+//! The kinds that carry a pod template, and those of which nothing is read but the metadata.
 //!
 //! Kinds whose specs agree in the numbers of the fields that are read share one type.
 
@@ -7,15 +7,15 @@ use serde::Deserialize;
 use super::{Object, ObjectMeta, PodTemplateSpec};
 use crate::model::Kind;
 
-/// `v1.Namespace`.
+/// `v1.Namespace` and `v1.ServiceAccount`. The secrets that an account names are skipped.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
-pub(super) struct Namespace {
+pub(super) struct Bare {
     #[prost(message, optional, tag = "1")]
     metadata: Option<ObjectMeta>,
 }
 
-impl Namespace {
+impl Bare {
     pub(super) fn into_object(self, kind: Kind) -> Object {
         Object::of(kind, self.metadata.unwrap_or_default())
     }

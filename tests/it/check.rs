@@ -35,6 +35,11 @@ fn cases() -> Vec<PathBuf> {
 /// The exit status, standard output and standard error of the case's command.
 fn run(case: &Path) -> String {
     let command = fs::read_to_string(case.join("command")).unwrap_or("check cluster.yaml".to_owned());
+    said(case, &command)
+}
+
+/// The exit status, standard output and standard error of the command, as it is given in the folder.
+pub(crate) fn said(case: &Path, command: &str) -> String {
     let (columns, arguments) = match command.trim().strip_prefix("COLUMNS=") {
         Some(rest) => rest.split_once(' ').unwrap(),
         None => ("100", command.trim()),
@@ -99,6 +104,7 @@ fn nothing_hostile_reaches_the_terminal() {
 #[test]
 fn narrow_tables_stay_within_the_terminal() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/narrow");
-    let widest = run(&case).lines().map(|line| line.chars().count()).max();
-    assert!(widest <= Some(40), "{widest:?}");
+    let table = run(&case);
+    let widest = table.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    assert!((20..=40).contains(&widest), "{table}");
 }

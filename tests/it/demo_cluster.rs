@@ -7,7 +7,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use plimsoll::demo::objects::{
     CronJob, Deployment, Job, ObjectMeta, OwnerReference, Pod, PodSpec, PodTemplateSpec, ReplicaSet,
-    StatefulSet,
+    RoleBinding, StatefulSet,
 };
 use plimsoll::demo::population::populate;
 use plimsoll::demo::scenario::{Action, PRIVILEGED, apply, initial, steps};
@@ -379,6 +379,11 @@ async fn the_scenario_leads_where_it_says() {
         if step.action == Action::Waive {
             // What is declared changes, and nothing in the cluster.
             assert_eq!(privileged(&store), standing, "{}", step.title);
+            continue;
+        }
+        if let Action::Bind { namespace, group } | Action::Unbind { namespace, group } = &step.action {
+            let bound = store.get::<RoleBinding>(namespace, group).is_some();
+            assert_eq!(bound, matches!(step.action, Action::Bind { .. }), "{}", step.title);
             continue;
         }
         for expected in &step.expected {

@@ -36,6 +36,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The check that all pods fail, among others.
 const CHECK: &str = "pod-security/privileged";
 
+/// What they are held against: the pods alone.
+const BASELINE: &str = "apiVersion: plimsoll.dev/v1alpha1\nkind: Baseline\nmetadata: {name: pods}\n\
+                        spec: {podSecurity: {level: restricted, namespaceLabel: enforce}}\n";
+
 struct Rig {
     server: Server,
     daemon: Daemon,
@@ -108,9 +112,12 @@ fn make_pod(store: &Store, name: &str) {
 
 fn settings(folder: &TempDir, alertmanager: SocketAddr, notify_initial: &str) -> Config {
     let journal = folder.path().to_str().unwrap().to_owned();
+    let baseline = folder.path().join("baseline.yaml");
+    std::fs::write(&baseline, BASELINE).unwrap();
     let variables = [
         ("PLIMSOLL_SERVE_LISTEN", "127.0.0.1:0".to_owned()),
         ("PLIMSOLL_JOURNAL_DIR", journal),
+        ("PLIMSOLL_BASELINE_PATH", baseline.to_str().unwrap().to_owned()),
         ("PLIMSOLL_ALERTMANAGER_URLS", format!("http://{alertmanager}")),
         ("PLIMSOLL_ALERTMANAGER_BATCH_MAX", BATCH_MAX.to_string()),
         ("PLIMSOLL_NOTIFY_INITIAL", notify_initial.to_owned()),

@@ -12,9 +12,9 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 const FLOORS: [(&str, u8); 15] = [
     ("model", 0),
     ("wire", 0),
+    ("rbac", 1),
     ("snapshot", 1),
     ("baseline", 1),
-    ("rbac", 1),
     ("checks", 1),
     ("ledger", 1),
     ("engine", 2),

@@ -1,5 +1,7 @@
 //! Promise 2: evaluating what changed gives what evaluating everything gives, for any sequence of changes.
 
+mod rights;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,9 +12,11 @@ use plimsoll::engine::Engine;
 use plimsoll::model::{Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View};
 use plimsoll::snapshot::{Batch, Change, Intake, Snapshot};
 use plimsoll::wire::{
-    Container, Content, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, SecurityContext, Unreadable,
+    Container, Content, HostPath, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, SecretVolume,
+    SecurityContext, Unreadable, Volume, VolumeMount, VolumeSource,
 };
 use proptest::prelude::*;
+use rights::{GATHERED, any_rights};
 
 /// What identifies an object in the small universe.
 type Key = (Kind, &'static str, &'static str);
@@ -73,10 +77,12 @@ fn at(second: i64) -> Timestamp {
 impl Daemon {
     fn new() -> Self {
         let mut declared = Declared::hardened();
+        declared.baselines.truncate(1);
         let baseline = &mut declared.baselines[0];
         baseline.pod_security.as_mut().expect("it is declared").level = Level::Baseline;
         // Whether a workload is judged depends on an object of another kind.
         baseline.namespaces.match_labels = vec![(TIER.to_owned(), "production".to_owned())];
+        rights::declare(baseline);
         let retention = SignedDuration::from_mins(15);
         let engine = Engine::new(CHECKS, Arc::new(declared), Arc::new(Snapshot::default()), retention);
         Self { intake: Intake::default(), engine, second: 0 }
@@ -224,7 +230,7 @@ impl Truth {
 
 /// The names of the universe, each so that what a name implies is sometimes true.
 const NAMESPACES: [&str; 2] = ["shop", "payments"];
-const NAMES: [(Kind, &[&str]); 9] = [
+const NAMES: [(Kind, &[&str]); 12] = [
     (Kind::Namespace, &NAMESPACES),
     (Kind::Pod, &["p1", "p2", "p3", "p4", "p5"]),
     (Kind::ReplicaSet, &["web-1", "web-2"]),
@@ -232,10 +238,13 @@ const NAMES: [(Kind, &[&str]); 9] = [
     (Kind::Job, &["backup-29000000", "once"]),
     (Kind::CronJob, &["backup"]),
     (Kind::StatefulSet, &["db"]),
+    (Kind::ServiceAccount, &["ci"]),
     (Kind::Role, &["reader"]),
-    (Kind::ClusterRoleBinding, &["readers"]),
+    (Kind::ClusterRole, &["readers", "all"]),
+    (Kind::RoleBinding, &["b1", "b2", "b3"]),
+    (Kind::ClusterRoleBinding, &["b4", "b5"]),
 ];
-const OWNERS: [&str; 11] = [
+const OWNERS: [&str; 12] = [
     "apps/v1/ReplicaSet/web-1",
     "apps/v1/ReplicaSet/web-2",
     "apps/v1/Deployment/web",
@@ -247,6 +256,7 @@ const OWNERS: [&str; 11] = [
     "v1/Pod/p1",
     "v1/Node/one",
     "rbac.authorization.k8s.io/v1/Role/reader",
+    "v1/ServiceAccount/ci",
 ];
 
 /// The label by which namespaces are governed.
@@ -266,9 +276,10 @@ fn any_loss() -> impl Strategy<Value = Loss> {
     prop::sample::select(vec![Loss::Unreachable, Loss::Forbidden])
 }
 
-fn any_key() -> impl Strategy<Value = Key> {
+fn any_key(kinds: &[Kind]) -> impl Strategy<Value = Key> + use<> {
+    let here = NAMES.iter().filter(|(kind, _)| kinds.contains(kind));
     let weighted: Vec<(Kind, &'static str)> =
-        NAMES.iter().flat_map(|(kind, names)| names.iter().map(|name| (*kind, *name))).collect();
+        here.flat_map(|(kind, names)| names.iter().map(|name| (*kind, *name))).collect();
     (prop::sample::select(weighted), prop::sample::select(NAMESPACES.to_vec()))
         .prop_map(|((kind, name), namespace)| (kind, if kind.is_namespaced() { namespace } else { "" }, name))
 }
@@ -288,18 +299,26 @@ fn any_owner() -> impl Strategy<Value = Option<OwnerReference>> {
     )
 }
 
-fn any_object() -> impl Strategy<Value = Object> {
+fn any_volume() -> impl Strategy<Value = VolumeSource> {
+    let none = VolumeSource::default();
+    let (mut secret, mut host_path) = (none.clone(), none.clone());
+    secret.secret = Some(SecretVolume { secret_name: "db".to_owned() });
+    host_path.host_path = Some(HostPath { path: "/var/lib/kubelet".to_owned() });
+    prop::sample::select(vec![none, secret, host_path])
+}
+
+fn any_object(kinds: &[Kind]) -> impl Strategy<Value = Object> + use<> {
     let containers = prop::collection::vec((prop::sample::select(vec!["a", "b"]), any::<bool>()), 1..3);
     let hash = prop::sample::select(vec!["", "1", "2"]);
-    (any_key(), any_owner(), containers, hash, 0..2_u8, 1..9_u8).prop_map(
-        |((kind, namespace, name), owner, containers, hash, uid, version)| {
+    (any_key(kinds), any_owner(), containers, any_volume(), any_rights(), hash, 0..2_u8, 1..9_u8).prop_map(
+        |((kind, namespace, name), owner, containers, volume, rights, hash, uid, version)| {
             let container = |(name, privileged): (&str, bool)| {
                 let context = SecurityContext { privileged: Some(privileged), ..SecurityContext::default() };
                 let security_context = Some(Box::new(context));
-                Container { name: name.to_owned(), security_context, ..Container::default() }
+                let volume_mounts = vec![VolumeMount { name: "v".to_owned(), ..VolumeMount::default() }];
+                Container { name: name.to_owned(), security_context, volume_mounts, ..Container::default() }
             };
-            let label =
-                if kind == Kind::Namespace { (TIER, "production") } else { ("pod-template-hash", hash) };
+            let label = if kind == Kind::Namespace { (TIER, "production") } else { (GATHERED.0, hash) };
             let labels = (!hash.is_empty()).then(|| (label.0.to_owned(), label.1.to_owned()));
             let metadata = ObjectMeta {
                 name: name.to_owned(),
@@ -311,10 +330,12 @@ fn any_object() -> impl Strategy<Value = Object> {
                 ..ObjectMeta::default()
             };
             let containers = containers.into_iter().map(container).collect();
-            let spec = Box::new(PodSpec { containers, ..PodSpec::default() });
+            let volumes = vec![Volume { name: "v".to_owned(), source: volume }];
+            let service_account_name = if uid == 0 { String::new() } else { "ci".to_owned() };
+            let spec = Box::new(PodSpec { containers, volumes, service_account_name, ..PodSpec::default() });
             let replicas = (kind == Kind::ReplicaSet).then_some(i32::from(version % 2));
             let pods = Pods { replicas, spec, ..Pods::default() };
-            let content = if kind.has_pods() { Content::Pods(pods) } else { Content::Nothing };
+            let content = if kind.has_pods() { Content::Pods(pods) } else { rights.content(kind) };
             Object { content, ..Object::of(kind, metadata) }
         },
     )
@@ -322,16 +343,25 @@ fn any_object() -> impl Strategy<Value = Object> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        12 => any_object().prop_map(|object| Step::See(Box::new(object))),
-        5 => any_key().prop_map(Step::Delete),
-        2 => any_key().prop_map(Step::SeeUnreadable),
-        3 => (any_kind(), any::<u32>(), prop::collection::vec(any_object(), 0..6))
+        12 => any_object(&Kind::ALL).prop_map(|object| Step::See(Box::new(object))),
+        5 => any_key(&Kind::ALL).prop_map(Step::Delete),
+        2 => any_key(&Kind::ALL).prop_map(Step::SeeUnreadable),
+        3 => (any_kind(), any::<u32>(), prop::collection::vec(any_object(&Kind::ALL), 0..6))
             .prop_map(|(kind, shown, new)| Step::Relist { kind, shown, new }),
         1 => (any_kind(), any::<u32>(), any_loss())
             .prop_map(|(kind, shown, loss)| Step::BrokenList { kind, shown, loss }),
         1 => (any_kind(), any_loss()).prop_map(|(kind, loss)| Step::Lose(kind, loss)),
         2 => any_kind().prop_map(Step::Resume),
         1 => Just(Step::Repeat),
+        6 => Just(Step::Settle),
+    ]
+}
+
+/// What a watch may say next of the kinds on which rights hang.
+fn any_step_of_rights() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => any_object(&rights::KINDS).prop_map(|object| Step::See(Box::new(object))),
+        2 => any_key(&rights::KINDS).prop_map(Step::Delete),
         6 => Just(Step::Settle),
     ]
 }
@@ -377,6 +407,59 @@ impl Replay {
     }
 }
 
+/// Whether what is evaluated step by step, from scratch and after a restart is the same.
+fn compare(synced_first: bool, steps: Vec<Step>, order: &[u64]) -> Result<(), TestCaseError> {
+    let (mut truth, mut daemon, mut replay) = (Truth::default(), Daemon::new(), Replay::default());
+    if synced_first {
+        truth.sync(&mut daemon);
+    }
+    for step in steps {
+        let settle = matches!(step, Step::Settle);
+        truth.take(step, &mut daemon);
+        if settle {
+            let transitions = daemon.settle();
+            for transition in &transitions {
+                let check = checks::find(transition.deviation.check.id).expect("it is in the table");
+                let Reads::Kinds(kinds) = check.reads else { continue };
+                prop_assert!(kinds.iter().all(|kind| truth.sighted(*kind)), "blind: {:?}", transition);
+            }
+            replay.play(transitions)?;
+            replay.matches(&daemon.view())?;
+        }
+    }
+    truth.sync(&mut daemon);
+    replay.play(daemon.settle())?;
+    replay.matches(&daemon.view())?;
+    prop_assert_eq!(daemon.settle(), [], "settling twice");
+
+    let mut fresh = Daemon::new();
+    truth.retell(&mut fresh, order);
+    fresh.settle();
+    prop_assert_eq!(daemon.standing(), fresh.standing());
+    prop_assert_eq!(daemon.view().counts, fresh.view().counts);
+
+    // Promise 4: a restart tells nothing where nothing changed.
+    let mut restarted = Daemon::new();
+    let view = daemon.view();
+    restarted.engine.restore(view.seq, view.by_seq.values().cloned().collect());
+    prop_assert_eq!(restarted.settle(), [], "nothing was seen yet");
+    truth.retell(&mut restarted, order);
+    prop_assert_eq!(restarted.settle(), [], "after a restart");
+    prop_assert_eq!(restarted.standing(), fresh.standing());
+
+    // What is deleted leaves nothing behind.
+    truth.objects.clear();
+    for kind in Kind::ALL {
+        truth.relist(kind, 0, Vec::new(), &mut daemon);
+    }
+    replay.play(daemon.settle())?;
+    prop_assert!(daemon.view().standing.is_empty() && daemon.view().counts.is_empty());
+    daemon.intake.sweep();
+    // The ledger still names what was lately resolved, and nothing else is held.
+    prop_assert_eq!(&daemon.intake.distinct()[..3], [0; 3]);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -386,53 +469,15 @@ proptest! {
         steps in prop::collection::vec(any_step(), 0..60),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
-        let (mut truth, mut daemon, mut replay) = (Truth::default(), Daemon::new(), Replay::default());
-        if synced_first {
-            truth.sync(&mut daemon);
-        }
-        for step in steps {
-            let settle = matches!(step, Step::Settle);
-            truth.take(step, &mut daemon);
-            if settle {
-                let transitions = daemon.settle();
-                for transition in &transitions {
-                    let check = checks::find(transition.deviation.check.id).expect("it is in the table");
-                    let Reads::Kinds(kinds) = check.reads else { continue };
-                    prop_assert!(kinds.iter().all(|kind| truth.sighted(*kind)), "blind: {:?}", transition);
-                }
-                replay.play(transitions)?;
-                replay.matches(&daemon.view())?;
-            }
-        }
-        truth.sync(&mut daemon);
-        replay.play(daemon.settle())?;
-        replay.matches(&daemon.view())?;
-        prop_assert_eq!(daemon.settle(), [], "settling twice");
+        compare(synced_first, steps, &order)?;
+    }
 
-        let mut fresh = Daemon::new();
-        truth.retell(&mut fresh, &order);
-        fresh.settle();
-        prop_assert_eq!(daemon.standing(), fresh.standing());
-        prop_assert_eq!(daemon.view().counts, fresh.view().counts);
-
-        // Promise 4: a restart tells nothing where nothing changed.
-        let mut restarted = Daemon::new();
-        let view = daemon.view();
-        restarted.engine.restore(view.seq, view.by_seq.values().cloned().collect());
-        prop_assert_eq!(restarted.settle(), [], "nothing was seen yet");
-        truth.retell(&mut restarted, &order);
-        prop_assert_eq!(restarted.settle(), [], "after a restart");
-        prop_assert_eq!(restarted.standing(), fresh.standing());
-
-        // What is deleted leaves nothing behind.
-        truth.objects.clear();
-        for kind in Kind::ALL {
-            truth.relist(kind, 0, Vec::new(), &mut daemon);
-        }
-        replay.play(daemon.settle())?;
-        prop_assert!(daemon.view().standing.is_empty() && daemon.view().counts.is_empty());
-        daemon.intake.sweep();
-        // The ledger still names what was lately resolved, and nothing else is held.
-        prop_assert_eq!(&daemon.intake.distinct()[..3], [0; 3]);
+    #[test]
+    fn so_it_does_where_rights_lead_to_others(
+        steps in prop::collection::vec(any_step_of_rights(), 0..20),
+        order in prop::collection::vec(any::<u64>(), 1..40),
+    ) {
+        let leading = rights::leading().into_iter().map(|object| Step::See(Box::new(object))).chain([Step::Settle]);
+        compare(true, leading.chain(steps).collect(), &order)?;
     }
 }

@@ -19,4 +19,5 @@ mod floors;
 mod fuzz;
 mod incremental;
 mod peer_pod_security;
+mod verdict;
 mod watch;

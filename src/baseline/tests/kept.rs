@@ -109,8 +109,13 @@ fn what_is_gone_is_gone() {
 
 #[test]
 fn without_a_baseline_the_embedded_default_is_in_force() {
-    assert_eq!(shelf().update(Vec::new()), Declared::hardened());
-    assert_eq!(in_force(&shelf().update(vec![source("f", POD)])), ["hardened restricted", "Pod shop/a"]);
+    let declared = shelf().update(Vec::new());
+    assert_eq!(declared.baselines, Declared::hardened().baselines);
+    assert_eq!((declared.objects, declared.problems, declared.incomplete), (vec![], vec![], false));
+    assert_eq!(
+        in_force(&shelf().update(vec![source("f", POD)])),
+        ["hardened restricted", "hardened-kube-system ", "Pod shop/a"]
+    );
     // One that is meant and broken is not replaced by what nobody declared.
     let declared = shelf().update(vec![source("f", BROKEN)]);
     assert!(declared.incomplete && declared.baselines.is_empty());

@@ -1,5 +1,6 @@
 mod kept;
 mod problems;
+mod rights;
 mod values;
 
 use super::{Baseline, Document, parse};

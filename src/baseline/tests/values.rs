@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{EXAMPLE, FULL, baseline};
 use crate::baseline::page::{TABLES, render_page};
 use crate::baseline::{
-    Binding, BindingKind, Direction, ForbiddenGrant, HostPath, Ids, Images, Level, Peer, Ports, Protocol,
-    Range, Restarts, SecretReader, Subject, Version, Workloads,
+    Binding, BindingKind, Direction, ForbiddenGrant, HostPath, Ids, Images, InEnvironment, Indirect, Level,
+    Peer, Ports, Protocol, Range, Restarts, SecretReader, Secrets, Subject, Version, Workloads,
 };
 use crate::model::Matches;
 
@@ -42,7 +42,7 @@ fn the_example_is_read_in_full() {
     };
     let group = SecretReader { subject: masters(), verbs, namespaces, via: None };
     assert_eq!(secrets.readers, Some(vec![listed, group]));
-    assert!(secrets.indirect);
+    assert_eq!((secrets.indirect, secrets.in_environment), (Indirect::Report, InEnvironment::Forbid));
 
     let rbac = read.rbac.unwrap();
     assert_eq!(rbac.cluster_admins, Some(vec![masters()]));
@@ -119,6 +119,33 @@ fn every_field_of_pod_security_is_read() {
 }
 
 #[test]
+fn what_is_asked_of_secrets_beside_their_readers_has_a_default() {
+    let secrets = |fields: &str| {
+        let text =
+            "apiVersion: plimsoll.dev/v1alpha1\nkind: Baseline\nmetadata: {name: s}\nspec:\n  secrets: ";
+        baseline(&format!("{text}{{{fields}}}\n")).secrets.unwrap()
+    };
+    assert_eq!(secrets(""), Secrets::default());
+    assert_eq!(Secrets::default().indirect, Indirect::Ignore);
+    assert_eq!(Secrets::default().in_environment, InEnvironment::Forbid);
+    assert_eq!(secrets("indirect: ignore").indirect, Indirect::Ignore);
+    assert_eq!(secrets("indirect: forbid").indirect, Indirect::Forbid);
+    assert_eq!(secrets("inEnvironment: ignore").in_environment, InEnvironment::Ignore);
+}
+
+#[test]
+fn a_subject_is_looked_up_as_bindings_name_it() {
+    let service_account = Subject::ServiceAccount { namespace: "shop".to_owned(), name: "ci".to_owned() };
+    assert_eq!(service_account.key().to_string(), "ServiceAccount/shop/ci");
+    let user = Subject::User("system:serviceaccount:shop:ci".to_owned());
+    assert_eq!(user.key(), service_account.key());
+    assert!(user.is(&service_account.key()) && service_account.is(&user.key()));
+    assert!(!Subject::User("ci".to_owned()).is(&user.key()) && !masters().is(&user.key()));
+    assert_eq!(Subject::User("jo".to_owned()).key().to_string(), "User/jo");
+    assert_eq!(masters().key().to_string(), "Group/system:masters");
+}
+
+#[test]
 fn namespaces_are_selected_by_name_and_labels() {
     let namespaces = baseline(FULL).namespaces;
     let label = |key: &str| match key {
@@ -129,6 +156,8 @@ fn namespaces_are_selected_by_name_and_labels() {
     assert!(namespaces.select("shop", label));
     assert!(!namespaces.select("other", label));
     assert!(!namespaces.select("shop", |key| label(key).filter(|value| !value.is_empty())));
+    assert_eq!(namespaces.named().unwrap().collect::<Vec<_>>(), ["shop", "payments"]);
+    assert!(baseline(EXAMPLE).namespaces.named().is_none());
 }
 
 #[test]

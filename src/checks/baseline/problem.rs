@@ -50,6 +50,7 @@ fn finding(problem: &Problem, ordinal: usize) -> Finding {
     let field = if path.is_empty() { "document" } else { path };
     Finding {
         object: object_of(file),
+        exposed: None,
         key: if ordinal == 1 { field.to_owned() } else { format!("{field} {ordinal}") },
         direction: Direction::Loosened,
         count: 1,
@@ -66,6 +67,7 @@ fn finding(problem: &Problem, ordinal: usize) -> Finding {
 fn rest(count: usize) -> Finding {
     Finding {
         object: object_of(""),
+        exposed: None,
         key: "rest".to_owned(),
         direction: Direction::Loosened,
         count: count as u64,

@@ -34,6 +34,7 @@ fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     let reasons: BTreeSet<&str> = lost.iter().map(|(_, loss)| loss.as_str()).collect();
     let kinds: Vec<String> = lost.iter().map(|(kind, loss)| format!("{kind} ({})", loss.as_str())).collect();
     vec![Finding {
+        exposed: None,
         object: ObjectRef {
             key: ObjectKey::cluster(),
             version: "v1alpha1".into(),

@@ -33,6 +33,7 @@ fn finding(check: &str, scopes: &BTreeMap<Scope, String>) -> Option<Finding> {
         Scope::Object(key) => key.to_string(),
     };
     Some(Finding {
+        exposed: None,
         object: ObjectRef {
             key: ObjectKey::cluster(),
             version: "v1alpha1".into(),

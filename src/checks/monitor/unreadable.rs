@@ -27,6 +27,7 @@ fn evaluate(facts: &Facts<'_>, key: &ObjectKey) -> Vec<Finding> {
     vec![Finding {
         message: format!("{key} cannot be read: {error}"),
         object,
+        exposed: None,
         key: String::new(),
         direction: Direction::Loosened,
         count: 1,

@@ -91,6 +91,7 @@ fn finding(namespace: &Namespace<'_>, baseline: &Baseline, label: Label) -> Find
     let Label { name, key, direction, expected, actual } = label;
     Finding {
         object: namespace.object.clone(),
+        exposed: None,
         key: key.to_owned(),
         direction,
         count: 1,

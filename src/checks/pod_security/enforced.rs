@@ -3,7 +3,7 @@
 //! <https://kubernetes.io/docs/concepts/security/pod-security-admission/>
 
 use crate::baseline::{Level, Version};
-use crate::snapshot::{Labels, label};
+use crate::model::{Labels, label};
 
 pub(super) const LEVEL_LABEL: &str = "pod-security.kubernetes.io/enforce";
 

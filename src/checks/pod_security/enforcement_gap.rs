@@ -81,6 +81,7 @@ fn find(
     let object = &subject.workload.object;
     Some(Finding {
         object: object.clone(),
+        exposed: None,
         key: "enforce".to_owned(),
         direction: Direction::Loosened,
         count: pods,

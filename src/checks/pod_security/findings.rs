@@ -92,6 +92,7 @@ fn finding(workload: &Workload, declaration: &Arc<Declaration>, found: Found) ->
     let path = format!("{}{path}", path_to_pod(&object.kind));
     Finding {
         object: workload.object.clone(),
+        exposed: None,
         key,
         direction: Direction::Loosened,
         count: pods,
@@ -111,6 +112,7 @@ fn rest_of(workload: &Workload, declaration: &Arc<Declaration>, rest: &Rest) -> 
     let (object, more) = (&workload.object.key, rest.keys.len());
     Finding {
         object: workload.object.clone(),
+        exposed: None,
         key: "rest".to_owned(),
         direction: Direction::Loosened,
         count: pods,

@@ -37,6 +37,7 @@ use crate::snapshot::PodTemplate;
 
 pub(crate) use control::Control;
 pub(crate) use findings::findings;
+pub(crate) use violation::list;
 pub use violation::{Remedy, Violation};
 
 /// Every control there is, by its id.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::iter;
 
+use crate::checks::words::digest;
 use crate::snapshot::{Container, PodTemplate};
 
 /// A field of a pod that a rule forbids as it is.
@@ -34,6 +35,8 @@ pub enum Remedy {
     Without(String),
     /// Nothing: the field has to go.
     Remove,
+    /// Something elsewhere, as an order; the field has to go.
+    Instead(String),
 }
 
 impl Remedy {
@@ -43,6 +46,7 @@ impl Remedy {
             Self::Set(value) => format!("set {path} to {value}"),
             Self::Without(items) => format!("remove {items} from {path}"),
             Self::Remove => format!("remove {path}"),
+            Self::Instead(order) => format!("{order} instead of setting {path}"),
         }
     }
 }
@@ -102,7 +106,7 @@ pub(crate) const UNSET: &str = "unset";
 /// which an alert is not to be made.
 const SHOWN_MAX: usize = 253;
 
-/// As many items of a list are shown as evidence; of others their number.
+/// As many items of a list are shown as evidence; of others their number, and a digest that changes with them.
 const LISTED_MAX: usize = 16;
 
 /// A value that somebody chose freely, as evidence.
@@ -120,9 +124,10 @@ pub(crate) fn shown(value: &str) -> String {
 pub(crate) fn list<T: Ord + ToString>(items: impl IntoIterator<Item = T>) -> String {
     let items: BTreeSet<T> = items.into_iter().collect();
     let named: Vec<String> = items.iter().take(LISTED_MAX).map(|item| shown(&item.to_string())).collect();
-    match items.len().saturating_sub(LISTED_MAX) {
+    let others: Vec<String> = items.iter().skip(LISTED_MAX).map(ToString::to_string).collect();
+    match others.len() {
         0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+        more => format!("{} and {more} more ({})", named.join(", "), digest(&others.join(", "))),
     }
 }
 

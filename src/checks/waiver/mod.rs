@@ -26,6 +26,7 @@ fn finding(waiver: &Waiver, wrong: Wrong) -> Finding {
     let Wrong { what, expected, actual, remedy } = wrong;
     Finding {
         object: object_of(&waiver.declaration.name),
+        exposed: None,
         key: waiver.to_string(),
         // What it excused, or fails to excuse, is a deviation by itself.
         direction: Direction::Changed,

@@ -20,9 +20,10 @@ pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -
     let intake = Intake::of(Arc::clone(&snapshot));
     let bar = terminal::bar("objects");
     let files = read_files(paths, &intake, &bar);
-    let mut engine = Engine::new(CHECKS, Arc::clone(declared), snapshot, SignedDuration::ZERO);
+    let mut engine = Engine::new(CHECKS, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO);
     let now = now();
     engine.absorb(Batch { seen: now, changes: files.changes });
+    snapshot.presume_bootstrap_roles();
     engine.settle(now);
     bar.finish_and_clear();
     let mut verdict = Verdict::new(&engine.view(now), declared);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::baseline::Declared;
 use crate::checks::BASELINE_PROBLEM;
+use crate::cli::look::hidden_by;
 use crate::cli::manifests::Place;
 use crate::cli::problem::Problem;
-use crate::model::{Deviation, DeviationId, Kind, ObjectKey, Severity, Sight, View, Waived, Waiver};
+use crate::model::{Deviation, DeviationId, Kind, ObjectKey, Severity, View, Waived, Waiver};
 
 /// Everything that a report tells.
 #[derive(Debug)]
@@ -105,15 +106,13 @@ fn excused(id: DeviationId, waived: &Waived, view: &View) -> Excused {
         opened_at: view.time,
         resolved_at: None,
         initial: true,
+        actor: None,
     };
     Excused { deviation, waiver: Arc::clone(waived.waiver()) }
 }
 
 fn blind(view: &View) -> Vec<Blind> {
-    let reason = |kind: Kind| match &view.kinds[kind as usize].sight {
-        Sight::Lost(loss) => loss.as_str(),
-        Sight::Syncing | Sight::Synced => "not-listed-in-time",
-    };
+    let reason = |kind: Kind| hidden_by(&view.kinds[kind as usize].sight);
     let of_check = |it: &crate::model::CheckView| {
         let check = it.check.id;
         let blind = |kind: &Kind| Blind { check, kind: *kind, reason: reason(*kind) };

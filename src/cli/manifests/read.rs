@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 use memchr::memchr_iter;
 
 use super::walk::Source;
+use crate::model::DEFAULT_NAMESPACE;
 use crate::snapshot::{Facts, Intake};
 use crate::wire::{Fault, Manifest};
 
@@ -18,9 +19,6 @@ const OBJECTS_A_THREAD: usize = 64;
 
 /// More threads than this wait for each other.
 const THREADS_MAX: usize = 8;
-
-/// The namespace of an object that names none.
-const DEFAULT_NAMESPACE: &str = "default";
 
 /// The text of a file; an error in words.
 pub(super) fn read_text(source: &Source) -> Result<String, String> {

@@ -115,6 +115,7 @@ fn findings_of_one_baseline_and_identity_add_up() {
     let strict = baseline("strict");
     let excuses = Excuses::default();
     let finding = |count, baseline: &Baseline| Finding {
+        exposed: None,
         object: crate::model::ObjectRef {
             key: ObjectKey::cluster(),
             version: "".into(),

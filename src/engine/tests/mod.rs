@@ -1,6 +1,7 @@
 //! The engine: what it owes, what it cannot see, and what it survives.
 
 mod baselines;
+mod declared_rights;
 
 use std::sync::LazyLock;
 
@@ -9,8 +10,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::baseline::{Baseline, Level};
 use crate::checks::{self, CHECKS, Facts, POD_KINDS, Reads, Rule, Subject};
-use crate::model::{ChangeType, CheckInfo, Direction, Event, Loss, ObjectKey, ObjectKind, Severity, Sight};
-use crate::snapshot::{Change, Intake};
+use crate::model::{
+    Actor, ChangeType, CheckInfo, Direction, Event, Loss, ObjectKey, ObjectKind, Operation, Severity, Sight,
+};
+use crate::snapshot::{self, Change, Intake};
 use crate::wire::{Item, Unreadable, decode_json};
 
 /// Finds every container named `bad`, by each baseline that governs it, and panics at one named `panic`.
@@ -35,6 +38,7 @@ fn find_names(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let bad = names.iter().filter(|name| **name == "bad").count() as u64;
     let finding = |baseline: &Baseline| Finding {
         object: workload.object.clone(),
+        exposed: None,
         key: "bad".to_owned(),
         direction: Direction::Changed,
         count: bad,
@@ -63,7 +67,10 @@ fn at(second: i64) -> Timestamp {
 /// A baseline that asks for this level, and for nothing else.
 fn declared(level: Level) -> Declared {
     let mut declared = Declared::hardened();
-    let pod_security = declared.baselines[0].pod_security.as_mut().unwrap();
+    declared.baselines.truncate(1);
+    let baseline = &mut declared.baselines[0];
+    (baseline.secrets, baseline.rbac) = (None, None);
+    let pod_security = baseline.pod_security.as_mut().unwrap();
     (pod_security.level, pod_security.namespace_label) = (level, false);
     declared
 }
@@ -112,6 +119,13 @@ impl Cluster {
             [{{"name": "{container}", "securityContext": {{"privileged": {privileged}}}}}]}}}}"#
         );
         self.intake.seen(Item::Object(decode_json(Kind::Pod, json.as_bytes()).unwrap()))
+    }
+
+    /// Sees the same as this manager has written it at this second.
+    fn write(&mut self, name: &str, container: &str, via: &str, second: i64) {
+        let Change::Seen(facts) = self.pod(name, container) else { panic!("it is readable") };
+        let actor = Actor { via: via.into(), operation: Operation::Update, time: at(second) };
+        self.absorb([Change::Seen(snapshot::Facts { actor: Some(actor), ..facts })]);
     }
 
     fn unreadable(&self, name: &str) -> Change {
@@ -398,6 +412,44 @@ fn a_transition_says_what_caused_it() {
     assert_eq!(deleted, (Some(web), Some(Kind::Pod), ChangeType::Deleted));
     let lost = cause(&mut |cluster| cluster.lose(Kind::Job));
     assert_eq!(lost, (None, Some(Kind::Job), ChangeType::Lost));
+}
+
+#[test]
+fn a_deviation_says_who_wrote_what_caused_it() {
+    let mut cluster = Cluster::new(CHECKS);
+    let mut actor = |act: &mut dyn FnMut(&mut Cluster)| {
+        act(&mut cluster);
+        let [transition] = cluster.transitions().try_into().unwrap();
+        let actor = transition.deviation.actor.clone();
+        assert_eq!(transition.cause.unwrap().actor, actor);
+        actor.map(|it| (it.via.to_string(), it.operation, it.time))
+    };
+    let by = |via: &str, second| Some((via.to_owned(), Operation::Update, at(second)));
+    let listed = actor(&mut |cluster| {
+        cluster.write("web", "privileged", "helm", 0);
+        cluster.sync();
+    });
+    assert_eq!(listed, None, "a list has no one writer");
+    assert_eq!(actor(&mut |cluster| cluster.write("web", "clean", "helm", 1)), by("helm", 1));
+    let last = actor(&mut |cluster| {
+        cluster.write("web", "clean", "helm", 2);
+        cluster.write("web", "privileged", "kubectl-edit", 3);
+    });
+    assert_eq!(last, by("kubectl-edit", 3));
+    assert_eq!(actor(&mut |cluster| cluster.delete("web")), None, "who deletes writes nothing");
+    assert_eq!(actor(&mut |cluster| cluster.see("web", "privileged")), None, "nobody is named");
+}
+
+#[test]
+fn what_changes_nothing_leaves_who_wrote_it() {
+    let mut cluster = Cluster::synced(CHECKS);
+    cluster.write("web", "privileged", "kubectl-edit", 0);
+    cluster.settle();
+    cluster.write("web", "privileged", "helm", 1);
+    assert_eq!(cluster.settle(), [] as [&str; 0]);
+    let view = cluster.engine.view(at(2));
+    let actors: Vec<_> = view.standing.values().map(|it| &*it.actor.as_ref().unwrap().via).collect();
+    assert_eq!(actors, ["kubectl-edit"]);
 }
 
 #[test]

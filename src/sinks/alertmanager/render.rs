@@ -56,6 +56,9 @@ struct Annotations<'a> {
     path: &'a str,
     direction: &'static str,
     remediation: &'a str,
+    /// Left out where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     runbook_url: String,
 }
@@ -78,7 +81,7 @@ impl<'a> Alert<'a> {
                 check: check.id,
                 severity: severity(deviation).as_str(),
                 cluster: &options.cluster,
-                namespace: &key.namespace,
+                namespace: finding.namespace(),
                 resource_kind: key.kind.name(),
                 resource_name: &key.name,
                 deviation: deviation.id.to_string(),
@@ -91,6 +94,7 @@ impl<'a> Alert<'a> {
                 path: clip(&finding.path),
                 direction: finding.direction.as_str(),
                 remediation: clip(deviation.remedy()),
+                actor: deviation.actor.as_ref().map(ToString::to_string),
                 runbook_url: runbook(&options.runbook_url, check.id),
             },
             // Alertmanager refuses an alert that ends before it starts, as a clock that was set back would make it.

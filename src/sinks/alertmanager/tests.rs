@@ -43,6 +43,7 @@ fn what_is_safer_than_declared_informs_and_what_is_empty_is_left_out() {
     cluster_wide.finding.object.key = crate::model::ObjectKey::cluster();
     cluster_wide.finding.direction = Direction::Tightened;
     cluster_wide.finding.message = "é".repeat(4000);
+    cluster_wide.actor = None;
     let options = AlertOptions { cluster: String::new(), runbook_url: String::new(), resend_secs: 60 };
     let body = render_alerts(&[Arc::new(cluster_wide)], &options, at(100));
     let alert: Value = serde_json::from_str(&body).expect("JSON");
@@ -51,7 +52,9 @@ fn what_is_safer_than_declared_informs_and_what_is_empty_is_left_out() {
     assert_eq!(labels, ["alertname", "check", "deviation", "resource_kind", "severity"]);
     assert_eq!(alert[0]["labels"]["severity"], "info");
     assert_eq!(alert[0]["annotations"]["direction"], "tightened");
-    assert_eq!(alert[0]["annotations"].get("runbook_url"), None);
+    for left_out in ["runbook_url", "actor"] {
+        assert_eq!(alert[0]["annotations"].get(left_out), None);
+    }
     assert_eq!(alert[0]["annotations"]["description"].as_str().map(str::len), Some(4096));
 }
 

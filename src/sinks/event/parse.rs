@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::record::{ENTRY_SCHEMA, EVENT_SCHEMA};
+use super::record::{ENTRY_SCHEMA, EVENT_SCHEMA, EVERYWHERE};
 use crate::model::{
-    CheckInfo, Declaration, Deviation, DeviationId, Direction, Finding, ObjectKey, ObjectKind, ObjectRef,
-    Severity,
+    Actor, CheckInfo, Declaration, Deviation, DeviationId, Direction, Finding, ObjectKey, ObjectKind,
+    ObjectRef, Operation, Severity,
 };
 
 /// Finds the check of an id. A check that this version does not have is `None`.
@@ -57,6 +57,7 @@ struct RawRecord {
     severity: String,
     direction: String,
     object: RawObject,
+    exposed: Option<String>,
     key: String,
     count: u64,
     message: String,
@@ -68,10 +69,18 @@ struct RawRecord {
     resolved_at: Option<Timestamp>,
     #[serde(default)]
     initial: bool,
+    actor: Option<RawActor>,
     baseline: Option<RawBaseline>,
     #[serde(default)]
     remediation: String,
     previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawActor {
+    via: String,
+    operation: String,
+    time: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +120,7 @@ pub fn parse_record(line: &[u8], lookup: &Lookup<'_>) -> Result<Parsed, ParseErr
     }
     let finding = Finding {
         object,
+        exposed: raw.exposed.map(|it| if it == EVERYWHERE { "".into() } else { it.into() }),
         key: raw.key,
         direction: word("direction", raw.direction, &Direction::ALL, Direction::as_str)?,
         count: raw.count,
@@ -131,8 +141,17 @@ pub fn parse_record(line: &[u8], lookup: &Lookup<'_>) -> Result<Parsed, ParseErr
         opened_at: raw.opened_at,
         resolved_at: raw.resolved_at,
         initial: raw.initial,
+        actor: raw.actor.map(RawActor::into_actor).transpose()?,
     };
     Ok(Parsed { kind, deviation, previous: raw.previous })
+}
+
+impl RawActor {
+    fn into_actor(self) -> Result<Actor, ParseError> {
+        let Self { via, operation, time } = self;
+        let operation = word("operation", operation, &Operation::ALL, Operation::as_str)?;
+        Ok(Actor { via: via.into(), operation, time })
+    }
 }
 
 impl RawBaseline {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::model::{Cause, Declaration, Deviation, DeviationId, Kind, ObjectRef, Transition};
+use crate::model::{Actor, Cause, Declaration, Deviation, DeviationId, Kind, ObjectRef, Transition};
 
 /// The schema of an event line.
 pub const EVENT_SCHEMA: &str = "plimsoll.dev/event/v1";
@@ -11,6 +11,9 @@ pub const EVENT_SCHEMA: &str = "plimsoll.dev/event/v1";
 pub(super) const DEVIATION_SCHEMA: &str = "plimsoll.dev/deviation/v1";
 /// The schema of a deviation in a checkpoint of the journal.
 pub(super) const ENTRY_SCHEMA: &str = "plimsoll.dev/checkpoint-entry/v1";
+
+/// What stands for every namespace.
+pub(super) const EVERYWHERE: &str = "*";
 
 /// What an event says beyond its transition: where it happened.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +41,8 @@ pub struct Record<'a> {
     direction: &'static str,
     cluster: Option<&'a str>,
     object: ObjectRecord<'a>,
+    /// The namespace that is exposed, [`EVERYWHERE`] for all; null where it is the object's own.
+    exposed: Option<&'a str>,
     key: &'a str,
     count: u64,
     message: &'a str,
@@ -48,8 +53,7 @@ pub struct Record<'a> {
     opened_at: Timestamp,
     resolved_at: Option<Timestamp>,
     cause: Option<CauseRecord<'a>>,
-    /// Who did it. No source tells yet.
-    actor: Option<()>,
+    actor: Option<ActorRecord<'a>>,
     /// What is deviated from; null where that is not a matter of the baseline.
     baseline: Option<BaselineRecord<'a>>,
     remediation: &'a str,
@@ -87,6 +91,18 @@ struct CauseRecord<'a> {
     change: &'static str,
 }
 
+/// Who did it, and where that is known from.
+#[derive(Debug, Serialize)]
+struct ActorRecord<'a> {
+    /// `managedFields` do not say.
+    user: (),
+    via: &'a str,
+    source: &'static str,
+    confidence: &'static str,
+    operation: &'static str,
+    time: Timestamp,
+}
+
 #[derive(Debug, Serialize)]
 struct BaselineRecord<'a> {
     name: &'a str,
@@ -111,6 +127,7 @@ impl<'a> Record<'a> {
             direction: finding.direction.as_str(),
             cluster: known(context.cluster),
             object: ObjectRecord::new(&finding.object),
+            exposed: finding.exposed.as_deref().map(|it| if it.is_empty() { EVERYWHERE } else { it }),
             key: &finding.key,
             count: finding.count,
             message: &finding.message,
@@ -121,7 +138,7 @@ impl<'a> Record<'a> {
             opened_at: deviation.opened_at,
             resolved_at: deviation.resolved_at,
             cause: None,
-            actor: None,
+            actor: deviation.actor.as_ref().map(ActorRecord::new),
             baseline: finding.declaration.as_deref().map(BaselineRecord::new),
             remediation: deviation.remedy(),
             while_down: None,
@@ -186,6 +203,19 @@ impl<'a> CauseRecord<'a> {
             namespace: object.and_then(|key| known(&key.namespace)),
             name: object.and_then(|key| known(&key.name)),
             change: cause.change.as_str(),
+        }
+    }
+}
+
+impl<'a> ActorRecord<'a> {
+    fn new(actor: &'a Actor) -> Self {
+        Self {
+            user: (),
+            via: &actor.via,
+            source: "managedFields",
+            confidence: "low",
+            operation: actor.operation.as_str(),
+            time: actor.time,
         }
     }
 }

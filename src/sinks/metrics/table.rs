@@ -108,7 +108,8 @@ pub fn render_docs() -> String {
     let mut docs = String::from(
         "# Metrics\n\
          Served at `/metrics` in the Prometheus text format 0.0.4. Names, types and labels never change; \
-         families may be added. Scrape with `honorLabels`: `namespace` is that of the object.\n\n\
+         families may be added. Scrape with `honorLabels`: `namespace` is that of the object or, \
+         for rights, the one that they expose.\n\n\
          | metric | type | labels | meaning |\n| --- | --- | --- | --- |\n",
     );
     for Metric { name, kind, labels, help } in METRICS {

@@ -61,9 +61,9 @@ fn deviation_info(view: &View, max: usize, page: &mut Page) {
     let mut family = page.family(&DEVIATION_INFO);
     for deviation in view.standing.values().take(max) {
         let (check, severity) = (deviation.check.id, deviation.severity);
-        let key = &deviation.finding.object.key;
+        let (key, namespace) = (&deviation.finding.object.key, deviation.finding.namespace());
         let id = deviation.id.to_string();
-        family.sample(&[&id, check, severity.as_str(), &key.namespace, key.kind.name(), &key.name], 1);
+        family.sample(&[&id, check, severity.as_str(), namespace, key.kind.name(), &key.name], 1);
         if let Some(count) = rest.get_mut(&(check, severity)) {
             *count = count.saturating_sub(1);
         }

@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use super::Intake;
 use crate::snapshot::{
-    Container, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role, SeLinux,
-    SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
+    Container, DEFAULT_ACCOUNT, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role,
+    SeLinux, SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
 };
 use crate::wire;
-
-/// The service account of pods that name none.
-const DEFAULT_SERVICE_ACCOUNT: &str = "default";
 
 /// How many letters the API server ends a name with that it generates.
 const GENERATED_SUFFIX: usize = 5;
@@ -31,7 +28,6 @@ impl Intake {
             windows: spec.os.as_ref().is_some_and(|os| os.name == "windows"),
             runtime_class: self.text(spec.runtime_class_name.as_ref()),
             service_account: self.names.intern(not_default(spec.service_account())),
-            automount_token: spec.automount_service_account_token,
             security: spec.security_context.as_ref().map(|it| self.pod_security(it)).unwrap_or_default(),
             profile_annotations: self.pairs(annotations.iter()),
             volumes: spec.volumes.iter().map(|volume| self.volume(volume)).collect(),
@@ -223,7 +219,7 @@ fn handlers(container: &wire::Container) -> [(HandlerField, HandlerField, Option
 /// The name of a service account, empty for the one that pods have where they name none: the API server writes it into
 /// the pods of a template that does not.
 fn not_default(service_account: &str) -> &str {
-    if service_account == DEFAULT_SERVICE_ACCOUNT { "" } else { service_account }
+    if service_account == DEFAULT_ACCOUNT { "" } else { service_account }
 }
 
 /// The name of a projected volume without the suffix that the API server generates for each pod.

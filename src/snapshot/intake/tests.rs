@@ -58,10 +58,6 @@ fn what_the_spec_says_of_the_pod_is_known() {
         (r#"{"serviceAccount": "ci"}"#, PodTemplate { service_account: "ci".into(), ..default() }),
         // The API server writes it into the pods of a template that names none.
         (r#"{"serviceAccountName": "default", "serviceAccount": "default"}"#, default()),
-        (
-            r#"{"automountServiceAccountToken": false}"#,
-            PodTemplate { automount_token: Some(false), ..default() },
-        ),
     ] {
         assert_eq!(of_spec(spec), expected, "{spec}");
     }
@@ -327,4 +323,30 @@ fn annotations_that_set_profiles_are_known_of_pods_and_templates() {
     assert!(Arc::ptr_eq(&of_template, &pod));
     let own = template_of(&intake, Kind::Deployment, &format!(r#"{{"metadata": {annotations}}}"#));
     assert_eq!(own.profile_annotations[..], []);
+}
+
+fn actor_of(manager: &str, operation: &str) -> Option<Actor> {
+    let entry =
+        serde_json::json!({"manager": manager, "operation": operation, "time": "2026-11-24T09:00:00Z"});
+    let role = serde_json::json!({"metadata": {"name": "dev", "managedFields": [entry]}});
+    let object = decode_json(Kind::Role, role.to_string().as_bytes()).unwrap();
+    Intake::default().facts(object).actor
+}
+
+#[test]
+fn whoever_wrote_an_object_last_is_its_actor() {
+    let time = "2026-11-24T09:00:00Z".parse().unwrap();
+    for (name, operation) in [("Apply", Operation::Apply), ("Update", Operation::Update)] {
+        assert_eq!(actor_of("kubectl", name), Some(Actor { via: "kubectl".into(), operation, time }));
+    }
+    assert_eq!(actor_of("", "Update"), None);
+    assert_eq!(actor_of("kubectl", "Guess"), None);
+    let object = decode_json(Kind::Role, br#"{"metadata": {"name": "dev"}}"#).unwrap();
+    assert_eq!(Intake::default().facts(object).actor, None);
+}
+
+#[test]
+fn the_name_of_a_manager_is_tamed() {
+    let via = actor_of("\u{1b}[31mhelm", "Apply").unwrap().via;
+    assert!(via.starts_with("\\u{1b}[31mhelm~"), "{via}");
 }

@@ -9,9 +9,9 @@ use crate::model::Kind;
 use crate::wire::{
     AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EnvFromSource, EnvVar,
     EnvVarSource, EphemeralContainer, Handler, HttpGet, LabelSelector, LabelSelectorRequirement, Lifecycle,
-    LocalObjectReference, Object, ObjectMeta, OwnerReference, PodOs, PodSecurityContext, PodSpec, Pods,
-    PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions, SecretReference, SecurityContext, Subject,
-    Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
+    LocalObjectReference, ManagedFields, Object, ObjectMeta, OwnerReference, PodOs, PodSecurityContext,
+    PodSpec, Pods, PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions, SecretReference,
+    SecurityContext, Subject, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
 };
 
 /// The object in which Kubernetes has filled every field.
@@ -19,8 +19,7 @@ pub(super) fn filled(kind: Kind) -> Object {
     let replicated =
         matches!(kind, Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet);
     let content = match kind {
-        Kind::Namespace => Content::Nothing,
-        Kind::ServiceAccount => Content::ServiceAccount { automount_token: Some(true) },
+        Kind::Namespace | Kind::ServiceAccount => Content::Nothing,
         Kind::Role => Content::Role(Role { rules: vec![rule()], aggregation: None }),
         Kind::ClusterRole => Content::Role(Role { rules: vec![rule()], aggregation: Some(aggregation()) }),
         Kind::RoleBinding | Kind::ClusterRoleBinding => Content::Binding(Box::new(binding())),
@@ -87,9 +86,14 @@ fn metadata() -> ObjectMeta {
         labels: BTreeMap::from([(text("labelsKey"), text("labelsValue"))]),
         annotations: Vec::new(),
         owner_references: vec![owner],
-        // The only one is of a subresource.
-        managed_fields: Vec::new(),
+        managed_fields: vec![manager()],
     }
+}
+
+fn manager() -> ManagedFields {
+    let json =
+        r#"{"manager": "managerValue", "operation": "operationValue", "time": "2004-01-01T01:01:01Z"}"#;
+    serde_json::from_str(json).unwrap()
 }
 
 fn spec() -> PodSpec {
@@ -100,7 +104,6 @@ fn spec() -> PodSpec {
         ephemeral_containers: vec![EphemeralContainer { common: container() }],
         service_account_name: text("serviceAccountNameValue"),
         deprecated_service_account: text("serviceAccountValue"),
-        automount_service_account_token: Some(true),
         host_network: true,
         host_pid: true,
         host_ipc: true,

@@ -10,8 +10,7 @@ use crate::model::Kind;
 use crate::wire::decode::open_envelope;
 use crate::wire::pod::Pod;
 use crate::wire::rbac::{AnyBinding, AnyRole};
-use crate::wire::service_account::ServiceAccount;
-use crate::wire::workload::{CronJob, DaemonSet, Job, Namespace, Replicated};
+use crate::wire::workload::{Bare, CronJob, DaemonSet, Job, Replicated};
 use crate::wire::{
     Container, Content, EphemeralContainer, Object, ObjectMeta, OwnerReference, PodSpec, Pods, Role,
     SecurityContext, decode_json, decode_protobuf,
@@ -22,7 +21,7 @@ pub(super) fn decode_yaml(kind: Kind, yaml: &str) -> Object {
         serde_saphyr::from_str(yaml).unwrap()
     }
     match kind {
-        Kind::Namespace => read::<Namespace>(yaml).into_object(kind),
+        Kind::Namespace | Kind::ServiceAccount => read::<Bare>(yaml).into_object(kind),
         Kind::Pod => read::<Pod>(yaml).into_object(kind),
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => {
             read::<Replicated>(yaml).into_object(kind)
@@ -30,7 +29,6 @@ pub(super) fn decode_yaml(kind: Kind, yaml: &str) -> Object {
         Kind::DaemonSet => read::<DaemonSet>(yaml).into_object(kind),
         Kind::Job => read::<Job>(yaml).into_object(kind),
         Kind::CronJob => read::<CronJob>(yaml).into_object(kind),
-        Kind::ServiceAccount => read::<ServiceAccount>(yaml).into_object(kind),
         Kind::Role | Kind::ClusterRole => read::<AnyRole>(yaml).into_object(kind),
         Kind::RoleBinding | Kind::ClusterRoleBinding => read::<AnyBinding>(yaml).into_object(kind),
     }
@@ -150,8 +148,7 @@ fn unknown_fields_are_skipped_wherever_they_stand() {
 fn null_is_the_zero_value() {
     let bare = |kind: Kind| {
         let content = match kind {
-            Kind::Namespace => Content::Nothing,
-            Kind::ServiceAccount => Content::ServiceAccount { automount_token: None },
+            Kind::Namespace | Kind::ServiceAccount => Content::Nothing,
             Kind::Role | Kind::ClusterRole => Content::Role(Role::default()),
             Kind::RoleBinding | Kind::ClusterRoleBinding => Content::Binding(Box::default()),
             _ => Content::Pods(Pods::default()),

@@ -55,11 +55,13 @@ fn the_latest_entry_counts_wherever_it_stands() {
 }
 
 #[test]
-fn who_writes_a_subresource_does_not_count() {
+fn who_writes_the_status_does_not_count() {
     let kubelet = ("kubelet", "Update", Some("2026-11-24T09:00:01Z"), "status");
     let helm = ("helm", "Update", Some("2026-11-24T09:00:00Z"), "");
     assert_eq!(last(&object(&[helm, kubelet]).metadata).unwrap().0, "helm");
     assert_eq!(last(&object(&[kubelet]).metadata), None);
+    let debug = ("kubectl-debug", "Update", kubelet.2, "ephemeralcontainers");
+    assert_eq!(last(&object(&[helm, debug, kubelet]).metadata).unwrap().0, "kubectl-debug");
 }
 
 #[test]

@@ -136,15 +136,7 @@ fn what_is_null_or_missing_in_a_binding_is_empty() {
 }
 
 #[test]
-fn a_service_account_says_whether_its_token_is_mounted_and_nothing_of_its_secrets() {
-    for (json, protobuf, automount_token) in [
-        (r#"{"automountServiceAccountToken": false}"#, number(4, 0), Some(false)),
-        (r#"{"automountServiceAccountToken": true}"#, number(4, 1), Some(true)),
-        (r#"{"automountServiceAccountToken": null}"#, Vec::new(), None),
-    ] {
-        let object = read(Kind::ServiceAccount, json, &protobuf);
-        assert_eq!(object.content, Content::ServiceAccount { automount_token }, "{json}");
-    }
+fn nothing_is_read_of_the_secrets_that_a_service_account_names() {
     let json = r#"{"secrets": [{"name": "s3cret"}], "imagePullSecrets": [{"name": "s3cret"}]}"#;
     let protobuf = [field(2, field(3, "s3cret")), field(3, field(1, "s3cret"))].concat();
     let object = read(Kind::ServiceAccount, json, &protobuf);
@@ -160,7 +152,6 @@ fn a_value_of_a_wrong_type_is_an_error() {
         (Kind::ClusterRole, r#"{"aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"a": 1}}]}}"#),
         (Kind::RoleBinding, r#"{"subjects": [{"name": 1}]}"#),
         (Kind::ClusterRoleBinding, r#"{"roleRef": "edit"}"#),
-        (Kind::ServiceAccount, r#"{"automountServiceAccountToken": "false"}"#),
     ] {
         decode_json(kind, json.as_bytes()).unwrap_err();
     }
@@ -169,7 +160,6 @@ fn a_value_of_a_wrong_type_is_an_error() {
         (Kind::ClusterRole, number(3, 1)),
         (Kind::RoleBinding, field(3, number(3, 1))),
         (Kind::ClusterRoleBinding, field(2, number(1, 1))),
-        (Kind::ServiceAccount, field(4, "x")),
     ] {
         decode_protobuf(kind, protobuf.into()).unwrap_err();
     }

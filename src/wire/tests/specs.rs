@@ -158,17 +158,6 @@ fn the_service_account_has_an_older_name_too() {
 }
 
 #[test]
-fn whether_a_token_is_mounted_may_be_left_open() {
-    for (json, protobuf, automount) in [
-        (r#"{"automountServiceAccountToken": true}"#, number(21, 1), Some(true)),
-        (r#"{"automountServiceAccountToken": false}"#, number(21, 0), Some(false)),
-        (r#"{"automountServiceAccountToken": null}"#, Vec::new(), None),
-    ] {
-        assert_eq!(read(json, &protobuf).automount_service_account_token, automount, "{json}");
-    }
-}
-
-#[test]
 fn the_secrets_of_volumes_are_known_by_their_names() {
     let json = r#"{"volumes": [{"secret": {"secretName": "a", "items": [{"key": "k", "path": "p"}]}},
         {"projected": {"sources": [{"secret": {"name": "b", "items": []}}, {"configMap": {"name": "c"}},
@@ -313,9 +302,8 @@ fn of_annotations_those_that_set_profiles_decide_the_fingerprint() {
 }
 
 /// Values of a wrong type, each in a field of its own.
-const WRONG: [&str; 22] = [
+const WRONG: [&str; 21] = [
     r#"{"serviceAccountName": {}}"#,
-    r#"{"automountServiceAccountToken": 1}"#,
     r#"{"volumes": [{"secret": {"secretName": {}}}]}"#,
     r#"{"volumes": [{"projected": {"sources": {}}}]}"#,
     r#"{"containers": [{"env": [{"valueFrom": {"secretKeyRef": "x"}}]}]}"#,

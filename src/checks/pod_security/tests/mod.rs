@@ -106,7 +106,7 @@ fn what_somebody_chose_freely_is_bounded() {
     let violations = judge(&template_of(&pod), Level::Restricted, Version::LATEST);
     let [(_, violation)] = &violations[..] else { panic!("{violations:?}") };
     assert!(violation.actual.len() < 5000, "{}", violation.actual.len());
-    assert!(violation.actual.ends_with("… and 984 more"), "{}", violation.actual);
+    assert!(violation.actual.contains("… and 984 more (#"), "{}", violation.actual);
 }
 
 fn ids(violations: Vec<(&'static str, super::Violation)>) -> BTreeSet<&'static str> {

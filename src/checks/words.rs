@@ -1,0 +1,76 @@
+//! Rules in few words, as evidence: `get,list secrets; create pods/exec; * deployments in apps; get /metrics`. For
+//! what is left out stands a digest, so that evidence changes with it.
+
+use std::collections::BTreeSet;
+
+use crate::model::{sha256_hex, tame_name};
+use crate::wire::PolicyRule;
+
+/// How many rules are told. Of the others it is said how many there are.
+const RULES_MAX: usize = 20;
+
+/// How many words of one list of a rule are told.
+const LIST_MAX: usize = 16;
+
+/// How many characters of one rule are told.
+const RULE_CHARS_MAX: usize = 300;
+
+/// Enough to see that what is left out is no longer what it was.
+const DIGEST_DIGITS: usize = 8;
+
+/// The rules, each once, in an order that does not depend on theirs.
+pub(super) fn words<'a>(rules: impl Iterator<Item = &'a PolicyRule>) -> String {
+    let told: BTreeSet<String> = rules.map(of_rule).collect();
+    first_of(told.into_iter().collect(), RULES_MAX)
+}
+
+/// The first of the texts. For the others stand their number and a digest.
+pub(super) fn first_of(mut texts: Vec<String>, max: usize) -> String {
+    let others = texts.split_off(texts.len().min(max));
+    if !others.is_empty() {
+        texts.push(format!("and {} more ({})", others.len(), digest(&others.join("; "))));
+    }
+    texts.join("; ")
+}
+
+/// What stands for a text that is not told.
+pub(super) fn digest(text: &str) -> String {
+    format!("#{}", &sha256_hex(text.as_bytes())[..DIGEST_DIGITS])
+}
+
+/// One rule. The order of its words is no evidence.
+pub(super) fn of_rule(rule: &PolicyRule) -> String {
+    let (told, all) = (up_to(LIST_MAX, rule), up_to(usize::MAX, rule));
+    match told.char_indices().nth(RULE_CHARS_MAX) {
+        None if told == all => told,
+        None => format!("{told} {}", digest(&all)),
+        Some((end, _)) => format!("{}… {}", &told[..end], digest(&all)),
+    }
+}
+
+/// The rule, with as many words of each of its lists.
+fn up_to(max: usize, rule: &PolicyRule) -> String {
+    let list = |words: &[String]| list(words, max);
+    let mut words = list(&rule.verbs);
+    if !rule.resources.is_empty() {
+        words = format!("{words} {}", list(&rule.resources));
+    }
+    if rule.api_groups.iter().any(|group| !group.is_empty()) {
+        words = format!("{words} in {}", list(&rule.api_groups));
+    }
+    if !rule.resource_names.is_empty() {
+        words = format!("{words} named {}", list(&rule.resource_names));
+    }
+    if !rule.non_resource_urls.is_empty() {
+        words = format!("{words} {}", list(&rule.non_resource_urls));
+    }
+    words
+}
+
+fn list(words: &[String], max: usize) -> String {
+    // The core group has no name.
+    let word = |word: &&String| if word.is_empty() { r#""""#.into() } else { tame_name(word).into_owned() };
+    let words: BTreeSet<&String> = words.iter().collect();
+    let more = (words.len() > max).then(|| "…".to_owned());
+    words.iter().take(max).map(word).chain(more).collect::<Vec<_>>().join(",")
+}
