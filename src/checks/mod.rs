@@ -5,6 +5,7 @@ mod monitor;
 mod page;
 pub mod pod_security;
 mod rights;
+mod secrets;
 mod waiver;
 mod words;
 
@@ -48,6 +49,11 @@ pub static CHECKS: &[&Check] = &[
     &pod_security::admission_label::CHECK,
     &pod_security::enforcement_gap::CHECK,
     &pod_security::profile::CHECK,
+    &secrets::unlisted_reader::CHECK,
+    &secrets::unlisted_path::CHECK,
+    &secrets::indirect_reader::CHECK,
+    &secrets::broad_grant::CHECK,
+    &secrets::in_environment::CHECK,
     &baseline::problem::CHECK,
     &waiver::expired::CHECK,
     &waiver::unused::CHECK,
