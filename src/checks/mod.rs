@@ -4,6 +4,7 @@ mod baseline;
 mod monitor;
 mod page;
 pub mod pod_security;
+mod rbac;
 mod rights;
 mod secrets;
 mod waiver;
@@ -54,6 +55,15 @@ pub static CHECKS: &[&Check] = &[
     &secrets::indirect_reader::CHECK,
     &secrets::broad_grant::CHECK,
     &secrets::in_environment::CHECK,
+    &rbac::unlisted_cluster_admin::CHECK,
+    &rbac::wildcard::CHECK,
+    &rbac::escalation::CHECK,
+    &rbac::anonymous::CHECK,
+    &rbac::undeclared_grant::CHECK,
+    &rbac::missing_grant::CHECK,
+    &rbac::widened_aggregate::CHECK,
+    &rbac::dangling_binding::CHECK,
+    &rbac::default_service_account::CHECK,
     &baseline::problem::CHECK,
     &waiver::expired::CHECK,
     &waiver::unused::CHECK,

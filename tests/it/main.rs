@@ -19,5 +19,7 @@ mod floors;
 mod fuzz;
 mod incremental;
 mod peer_pod_security;
+mod peer_rbac_covers;
+mod peer_rbac_role_lint;
 mod verdict;
 mod watch;
