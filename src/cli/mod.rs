@@ -1,5 +1,7 @@
 //! The command line: one file per command. It alone reads arguments and the environment.
 
+mod ask;
+mod can_i;
 mod check;
 mod checks;
 mod declared;
@@ -16,6 +18,7 @@ mod run;
 mod runtime;
 mod settings;
 mod terminal;
+mod who_can;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +39,8 @@ enum Command {
     Check(check::Check),
     Checks(checks::Checks),
     Explain(explain::Explain),
+    WhoCan(who_can::WhoCan),
+    CanI(can_i::CanI),
     Demo(demo::Demo),
 }
 
@@ -52,6 +57,8 @@ pub fn main(
     let environment: Vec<_> = environment.collect();
     let done = match cli.command {
         Command::Check(check) => check.execute(environment),
+        Command::WhoCan(who_can) => who_can.execute(environment),
+        Command::CanI(can_i) => can_i.execute(environment),
         Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
         Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
         Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),

@@ -21,5 +21,8 @@ mod incremental;
 mod peer_pod_security;
 mod peer_rbac_covers;
 mod peer_rbac_role_lint;
+mod peer_rbac_who_can;
+mod rights;
+mod rights_live;
 mod verdict;
 mod watch;

@@ -1,0 +1,82 @@
+//! Where rights are read from: the live cluster, or files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use parking_lot::RwLockReadGuard;
+
+use crate::cli::look::{hidden_by, look};
+use crate::cli::manifests::read_files;
+use crate::cli::problem::Problem;
+use crate::cli::{runtime, terminal};
+use crate::config::Config;
+use crate::model::{DEFAULT_NAMESPACE, Kind, Sight};
+use crate::rbac::Grants;
+use crate::run::connect;
+use crate::snapshot::{Batch, Intake, Snapshot};
+
+/// Roles and bindings that were read.
+#[derive(Debug)]
+pub(in crate::cli) struct Source {
+    snapshot: Arc<Snapshot>,
+    /// The namespace that is meant where none is named.
+    pub(super) namespace: String,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The kinds that rights are made of.
+const KINDS: [Kind; 4] = [Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding];
+
+impl Source {
+    /// The cluster that the settings name. A kind that cannot be listed is an error: without it every answer might be
+    /// another one.
+    pub(super) fn live(config: &Config) -> anyhow::Result<Self> {
+        let runtime = runtime::start()?;
+        let source = runtime.block_on(Self::seen(config));
+        runtime::end(runtime);
+        source
+    }
+
+    async fn seen(config: &Config) -> anyhow::Result<Self> {
+        let client = connect(&config.kube).await?;
+        let snapshot = Arc::new(Snapshot::default());
+        look(config, &client, &snapshot, &KINDS, |batch| absorb(&snapshot, batch)).await?;
+        let hidden: Vec<String> = KINDS
+            .into_iter()
+            .map(|kind| (kind, snapshot.sight(kind)))
+            .filter(|(_, sight)| *sight != Sight::Synced)
+            .map(|(kind, sight)| format!("{kind}: {}", hidden_by(&sight)))
+            .collect();
+        if !hidden.is_empty() {
+            bail!("not everything could be listed that grants rights\n{}", hidden.join("\n"));
+        }
+        let namespace = client.default_namespace().to_owned();
+        Ok(Self { snapshot, namespace, problems: Vec::new() })
+    }
+
+    /// What lies at the paths, as if it were a cluster. Roles that Kubernetes itself makes are there; nothing is bound
+    /// to them but by the files.
+    pub(super) fn files(paths: &[PathBuf]) -> Self {
+        let snapshot = Arc::new(Snapshot::default());
+        let bar = terminal::bar("objects");
+        let files = read_files(paths, &Intake::of(Arc::clone(&snapshot)), &bar);
+        bar.finish_and_clear();
+        for change in files.changes {
+            snapshot.apply(change, &mut Vec::new());
+        }
+        snapshot.presume_bootstrap_roles();
+        Self { snapshot, namespace: DEFAULT_NAMESPACE.to_owned(), problems: files.problems }
+    }
+
+    /// Who is granted what.
+    pub(in crate::cli) fn grants(&self) -> RwLockReadGuard<'_, Grants> {
+        self.snapshot.grants()
+    }
+}
+
+fn absorb(snapshot: &Snapshot, batch: Batch) {
+    for change in batch.changes {
+        snapshot.apply(change, &mut Vec::new());
+    }
+}
