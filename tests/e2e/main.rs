@@ -16,7 +16,9 @@ mod lost_right;
 mod paging;
 mod parts;
 mod pod_security_agreement;
+mod rbac_agreement;
 mod restart;
+mod rights;
 mod token;
 mod wire;
 

@@ -54,7 +54,7 @@ fn what_is_written_in_manifests_is_read_back() {
     );
     assert_eq!(privileged(ours("nothing")), [("main", None)]);
     let spec = &ours("everything").pods().expect("a pod has pods").spec;
-    assert_eq!((spec.service_account(), spec.automount_service_account_token), ("default", Some(false)));
+    assert_eq!(spec.service_account(), "default");
     let main = &spec.containers[0];
     assert_eq!(main.env.iter().filter_map(EnvVar::secret).collect::<Vec<_>>(), ["credentials"]);
     assert_eq!(
@@ -101,7 +101,6 @@ fn what_is_granted_is_read_back() {
     assert_eq!((editors.role_ref.name.as_str(), subjects), ("sink", expected.to_vec()));
     assert_eq!(binding("sink-nobody").subjects, []);
     let account = read(Kind::ServiceAccount, "sink");
-    assert_eq!(account.content, Content::ServiceAccount { automount_token: Some(false) });
     let last = account.metadata.last_manager().expect("the API server notes who wrote it");
     assert_eq!((&*last.manager, &*last.operation), ("kubectl-client-side-apply", "Update"));
 }

@@ -35,10 +35,12 @@ impl<'a> Namespace<'a> {
         self.apply(&manifest);
     }
 
-    /// Labels it so that the API server admits only pods that keep to this level, at its newest version.
-    pub(crate) fn enforce(&self, level: &str) {
+    /// Labels it, by this field manager, so that the API server admits only pods that keep to this level, at its newest
+    /// version.
+    pub(crate) fn enforce(&self, level: &str, manager: &str) {
         let label = format!("pod-security.kubernetes.io/enforce={level}");
-        self.kubectl(&["label", "--overwrite", "namespace", &self.name, &label]);
+        let manager = format!("--field-manager={manager}");
+        self.kubectl(&["label", "--overwrite", &manager, "namespace", &self.name, &label]);
     }
 
     /// A pod without a controller.

@@ -21,6 +21,7 @@ pub(crate) struct Event {
     pub(crate) check: String,
     pub(crate) cluster: Option<String>,
     pub(crate) object: Object,
+    pub(crate) actor: Option<Actor>,
     /// It came to be, or to an end, while the daemon was not running.
     #[serde(default)]
     pub(crate) while_down: bool,
@@ -31,6 +32,15 @@ pub(crate) struct Object {
     pub(crate) kind: String,
     pub(crate) namespace: Option<String>,
     pub(crate) name: Option<String>,
+}
+
+/// Who did it, as far as that is known.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Actor {
+    pub(crate) via: String,
+    pub(crate) source: String,
+    pub(crate) confidence: String,
+    pub(crate) operation: String,
 }
 
 impl Event {

@@ -1,6 +1,7 @@
 //! Real parts for tests: a control plane, Prometheus, Alertmanager and the daemon, each a process that ends with
 //! its guard. What can fail here panics with what was seen, since there is no test to go on with.
 
+pub(crate) mod access;
 pub(crate) mod agreement;
 pub(crate) mod alertmanager;
 pub(crate) mod cluster_objects;

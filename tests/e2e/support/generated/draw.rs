@@ -27,11 +27,11 @@ impl Draw {
         from[self.random.usize(..from.len())].clone()
     }
 
-    pub(super) fn half(&mut self) -> bool {
+    pub(crate) fn half(&mut self) -> bool {
         self.random.bool()
     }
 
-    pub(super) fn up_to(&mut self, most: usize) -> usize {
+    pub(crate) fn up_to(&mut self, most: usize) -> usize {
         self.random.usize(..=most)
     }
 
