@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::model::{Event, Kind, ObjectKey};
+use crate::model::{Event, Kind, ObjectKey, ObjectKind};
 
-use super::population::{Workload, platform, remove, retire_old, roll_out};
+use super::population::{Workload, bind, platform, remove, retire_old, roll_out, unbind};
 use super::store::Store;
 
 /// The check that the scenario is about.
 pub const PRIVILEGED: &str = "pod-security/privileged";
+
+/// The check of the step about rights.
+const UNLISTED_READER: &str = "secrets/unlisted-reader";
 
 /// What the embedded cluster is held against when the scenario begins.
 pub const BASELINE: &str = include_str!("baseline.yaml");
@@ -46,6 +49,10 @@ pub enum Action {
     Finish(Workload),
     /// The workload is deleted with its pods.
     Remove(Workload),
+    /// The group is given the role that edits the namespace.
+    Bind { namespace: &'static str, group: &'static str },
+    /// The role is taken from it.
+    Unbind { namespace: &'static str, group: &'static str },
     /// Nothing happens in the cluster: [`waived_baseline`] takes the place of [`BASELINE`].
     Waive,
 }
@@ -86,6 +93,7 @@ pub fn steps() -> Vec<Step> {
         by_hand(),
         nightly_report(),
         cache_tuning(),
+        release_team_bound(),
         debugger_leaves(),
         proxy_waived(),
     ]
@@ -98,6 +106,8 @@ pub fn apply(step: &Step, store: &Store, now: Timestamp) {
         Action::RollOut(workload) => roll_out(store, workload, now),
         Action::Finish(workload) => retire_old(store, workload, now),
         Action::Remove(workload) => remove(store, workload),
+        Action::Bind { namespace, group } => bind(store, namespace, group, now),
+        Action::Unbind { namespace, group } => unbind(store, namespace, group),
         Action::Waive => {}
     }
 }
@@ -184,6 +194,28 @@ fn cache_tuning() -> Vec<Step> {
         finish_of("Its pods are made anew with it", &loose, Vec::new()),
         roll_out_of("The init container is taken out of the template", &clean, Vec::new()),
         finish_of("Its pods are made anew without it", &clean, privileged(&loose, Event::Resolved)),
+    ]
+}
+
+fn release_team_bound() -> Vec<Step> {
+    let (namespace, group) = ("payments", "release-team");
+    let reader = |event| Expected {
+        event,
+        check: UNLISTED_READER,
+        object: ObjectKey { kind: ObjectKind::Group, namespace: "".into(), name: group.into() },
+        key: namespace.to_owned(),
+    };
+    vec![
+        Step {
+            title: "A binding lets the release team edit payments, its secrets among it",
+            action: Action::Bind { namespace, group },
+            expected: vec![reader(Event::Opened)],
+        },
+        Step {
+            title: "The release is out, and the binding is deleted",
+            action: Action::Unbind { namespace, group },
+            expected: vec![reader(Event::Resolved)],
+        },
     ]
 }
 

@@ -5,6 +5,7 @@ mod fields;
 mod load;
 mod names;
 mod pods;
+mod rights;
 mod template;
 mod workload;
 
@@ -17,6 +18,7 @@ pub use load::{Load, populate_load};
 pub use workload::{ContainerShape, Workload};
 
 pub(in crate::demo) use controllers::{remove, retire_old, roll_out};
+pub(in crate::demo) use rights::{bind, unbind};
 
 /// What runs at Harbourline: kind, namespace, name, pods and containers.
 const PLATFORM: [(Kind, &str, &str, usize, &[&str]); 34] = [
@@ -85,6 +87,7 @@ pub fn populate(store: &Store, now: Timestamp) {
     for namespace in namespaces {
         controllers::make_namespace(store, namespace, now);
     }
+    rights::make_roles(store, now);
     for workload in &workloads {
         roll_out(store, workload, now);
     }
