@@ -9,7 +9,7 @@ use parking_lot::RwLockReadGuard;
 use super::workload::object_ref;
 use super::{NodeReach, Rights, Snapshot};
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind, ObjectRef, Scope};
-use crate::rbac::{Binding, Grant, Grants, MASTERS, Powers, group, is_subject};
+use crate::rbac::{Binding, Grant, Grants, MASTERS, Powers, is_subject};
 
 /// A subject of RBAC, what it is granted, and what runs as it. Nearly every verdict takes no more than its powers, so
 /// that everything else is looked up where it is asked for.
@@ -61,7 +61,7 @@ impl Snapshot {
     /// it. The group `system:masters` is never judged: authorization does not ask rules about it, so that what is bound
     /// to it gives nothing.
     pub fn grantee<'a>(&'a self, key: &'a ObjectKey) -> Option<Grantee<'a>> {
-        if !is_subject(key) || *key == group(MASTERS) {
+        if !is_subject(key) || (key.kind == ObjectKind::Group && *key.name == *MASTERS) {
             return None;
         }
         let powers = self.grants().powers_of(key);
