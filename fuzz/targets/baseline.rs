@@ -40,7 +40,8 @@ fn holds(problem: &Problem, lines: usize) {
 
 /// Whatever is wrong with one document, those before and after it are read.
 fn assert_good_stands(text: &[u8]) {
-    let file = [GOOD.as_bytes(), b"---\n", text, b"\n---\n", GOOD.as_bytes()].concat();
+    // Directives at the end of it would belong to the document after it.
+    let file = [GOOD.as_bytes(), b"---\n", text, b"\n...\n---\n", GOOD.as_bytes()].concat();
     let (documents, _) = read(&file);
     assert!(is_good(documents.first()), "the document before it");
     assert!(is_good(documents.last()), "the document after it");
