@@ -15,7 +15,7 @@ const INDIRECT: &str = "secrets/indirect-reader";
 /// any.
 pub(super) fn meaning(id: &str) -> &'static [&'static str] {
     match id {
-        "KSV-0041" | "KSV-0113" => &[READER],
+        "KSV-0041" | "KSV-0113" => &[READER, INDIRECT],
         "KSV-0043" | "KSV-0050" | "KSV-0051" | "KSV-0052" | "KSV-0055" => &[ESCALATION],
         "KSV-0044" | "KSV-0045" | "KSV-0046" | "KSV-0112" => &[WILDCARD, ADMIN],
         "KSV-0047" | "KSV-0048" | "KSV-0053" | "KSV-0054" | "KSV-0114" => &[INDIRECT],
@@ -30,8 +30,8 @@ pub(super) fn contradiction(id: &str, fails: bool, role: &Value) -> Option<&'sta
     let is_role = role["kind"] == "Role";
     let (applies, reason) = match (id, fails) {
         ("KSV-0041" | "KSV-0113", true) => (
-            !grants(&["get", "list", "watch"], &["secrets"]),
-            "to write or delete secrets is not to read them",
+            !grants(&["get", "list", "watch", "patch", "deletecollection"], &["secrets"]),
+            "to create, update or delete one secret is answered with nothing that was not known",
         ),
         ("KSV-0043", true) => {
             (is_role, "groups are in no namespace, so that no RoleBinding grants to impersonate them")
