@@ -99,14 +99,14 @@ pub enum Rule {
     /// One namespace that is there.
     Namespace(fn(&Facts<'_>, &Namespace<'_>) -> Vec<Finding>),
     /// One workload that is there, with its pods.
-    Workload(fn(&Facts<'_>, &Subject<'_>) -> Vec<Finding>),
+    Workload(fn(&Facts<'_>, &Governed<'_>) -> Vec<Finding>),
     /// One subject of RBAC to whom anything is granted or declared to be, or as which a workload reaches into its
     /// node.
     Grantee(fn(&Facts<'_>, &Grantee) -> Vec<Finding>),
     /// Whoever comes to secrets: one such subject, or one workload that is there.
     Reader {
         grantee: fn(&Facts<'_>, &Grantee) -> Vec<Finding>,
-        workload: fn(&Facts<'_>, &Subject<'_>) -> Vec<Finding>,
+        workload: fn(&Facts<'_>, &Governed<'_>) -> Vec<Finding>,
     },
     /// One role that is there.
     Role(fn(&Facts<'_>, &ObjectRef) -> Vec<Finding>),
@@ -182,7 +182,7 @@ pub struct Namespace<'a> {
 
 /// A workload, and what is declared of its namespace.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub struct Governed<'a> {
     pub workload: Workload,
     /// The labels of its namespace; empty where that is not known.
     pub namespace_labels: Arc<Labels>,

@@ -47,7 +47,7 @@ impl Cluster {
             (Rule::Workload(rule), Scope::Object(key)) => {
                 let Some(workload) = snapshot.workload(key) else { return Vec::new() };
                 let governing = declared.baselines.iter().collect();
-                rule(&facts, &Subject { workload, namespace_labels: Arc::default(), governing })
+                rule(&facts, &Governed { workload, namespace_labels: Arc::default(), governing })
             }
             _ => Vec::new(),
         }

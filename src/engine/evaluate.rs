@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::checks::{Check, Facts, Namespace, Rule, Subject};
+use crate::checks::{Check, Facts, Governed, Namespace, Rule};
 use crate::model::{Finding, ObjectKey, ObjectRef, Scope};
 use crate::rbac::Binding;
 use crate::snapshot::Grantee;
@@ -12,7 +12,7 @@ use crate::snapshot::Grantee;
 #[derive(Debug, Default)]
 pub(super) struct Stands<'a> {
     namespace: Option<Namespace<'a>>,
-    workload: Option<Subject<'a>>,
+    workload: Option<Governed<'a>>,
     grantee: Option<Grantee<'a>>,
     role: Option<ObjectRef>,
     binding: Option<(ObjectRef, Arc<Binding>)>,
@@ -32,7 +32,7 @@ pub(super) fn stands_in<'a>(scope: &'a Scope, facts: &Facts<'a>) -> Stands<'a> {
         let namespace = ObjectKey::of_namespace(Arc::clone(&key.namespace));
         let namespace_labels = snapshot.labels(&namespace).unwrap_or_default();
         let governing = facts.governing(&key.namespace, &namespace_labels);
-        Subject { workload, namespace_labels, governing }
+        Governed { workload, namespace_labels, governing }
     });
     let is_declared = facts.declared.rights.names(key);
     Stands {

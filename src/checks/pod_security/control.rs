@@ -2,7 +2,7 @@
 
 use super::{Violation, findings};
 use crate::baseline::{Exempt, Level, Version};
-use crate::checks::{Check, Subject};
+use crate::checks::{Check, Governed};
 use crate::model::Finding;
 use crate::snapshot::PodTemplate;
 
@@ -42,7 +42,7 @@ impl Control {
     }
 
     /// How a workload violates it, for each baseline that asks it.
-    pub(super) fn evaluate(&self, subject: &Subject<'_>) -> Vec<Finding> {
+    pub(super) fn evaluate(&self, subject: &Governed<'_>) -> Vec<Finding> {
         let namespace = &subject.workload.object.key.namespace;
         findings(subject, |baseline, template, violations| {
             let Some(declared) = &baseline.pod_security else { return };

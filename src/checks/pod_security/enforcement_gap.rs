@@ -15,7 +15,7 @@ use super::findings::number_of_pods;
 use super::violation::list;
 use super::{enforced, judge};
 use crate::baseline::{Baseline, Level, Version};
-use crate::checks::{Check, Facts, GOVERNED_PODS, Rule, Subject};
+use crate::checks::{Check, Facts, GOVERNED_PODS, Governed, Rule};
 use crate::model::{CheckInfo, Direction, Finding, Severity};
 use crate::snapshot::PodTemplate;
 
@@ -35,7 +35,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule::Workload(evaluate),
 };
 
-fn evaluate(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn evaluate(_: &Facts<'_>, subject: &Governed<'_>) -> Vec<Finding> {
     let Some(policy) = enforced::policy(&subject.namespace_labels) else { return Vec::new() };
     if subject.governing.iter().all(|baseline| baseline.pod_security.is_none()) {
         return Vec::new();
@@ -53,7 +53,7 @@ struct Refused<'a> {
 }
 
 /// What runs and would be refused. It is the same for every baseline: they differ in what they exempt.
-fn refused<'a>(subject: &'a Subject<'_>, (level, version): (Level, Version)) -> Vec<Refused<'a>> {
+fn refused<'a>(subject: &'a Governed<'_>, (level, version): (Level, Version)) -> Vec<Refused<'a>> {
     let running = subject.workload.templates.iter().filter(|(_, pods)| *pods > 0);
     let judged = running.map(|(template, pods)| {
         let checks = judge(template, level, version).into_iter().map(|(check, _)| check).collect();
@@ -64,7 +64,7 @@ fn refused<'a>(subject: &'a Subject<'_>, (level, version): (Level, Version)) -> 
 
 /// The finding of one baseline.
 fn find(
-    subject: &Subject<'_>,
+    subject: &Governed<'_>,
     baseline: &Baseline,
     policy: (Level, Version),
     refused: &[Refused<'_>],
@@ -128,7 +128,7 @@ mod tests {
         let templates =
             templates.iter().map(|(template, pods)| (Arc::new(template.clone()), *pods)).collect();
         let labels = labels.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let subject = Subject {
+        let subject = Governed {
             workload: Workload { object, templates },
             namespace_labels: Arc::new(labels),
             governing: declared.baselines.iter().collect(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Violation;
 use crate::baseline::Baseline;
-use crate::checks::{Subject, path_to_pod};
+use crate::checks::{Governed, path_to_pod};
 use crate::model::{Declaration, Direction, Finding};
 use crate::snapshot::{PodTemplate, Workload};
 
@@ -19,7 +19,7 @@ const FINDINGS_MAX: usize = 100;
 /// templates, as during a rollout, is one finding. The first [`FINDINGS_MAX`] are told one by one, the rest as a
 /// number.
 pub(crate) fn findings(
-    subject: &Subject<'_>,
+    subject: &Governed<'_>,
     judge: impl Fn(&Baseline, &PodTemplate, &mut Vec<Violation>),
 ) -> Vec<Finding> {
     let workload = &subject.workload;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::checks::{Check, Rule, Subject};
+use crate::checks::{Check, Governed, Rule};
 use crate::model::{Direction, Finding, Kind};
 use crate::rbac::{group, service_account, user};
 use cluster::{Cluster, bind};
@@ -64,7 +64,7 @@ impl Cluster {
         let (kind, namespace) = (ObjectKind::Watched(Kind::Pod), "shop".into());
         let key = ObjectKey { kind, namespace, name: "web".into() };
         let Rule::Workload(rule) = in_environment::CHECK.rule else { panic!("it judges workloads") };
-        let subject = Subject {
+        let subject = Governed {
             workload: self.snapshot.workload(&key).unwrap(),
             namespace_labels: Arc::default(),
             governing: self.declared.baselines.iter().collect(),

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::baseline::{Baseline, Level};
-use crate::checks::{self, CHECKS, Facts, POD_KINDS, Reads, Rule, Subject};
+use crate::checks::{self, CHECKS, Facts, Governed, POD_KINDS, Reads, Rule};
 use crate::model::{
     Actor, ChangeType, CheckInfo, Direction, Event, Loss, ObjectKey, ObjectKind, Operation, Severity, Sight,
 };
@@ -30,7 +30,7 @@ static NAMES: Check = Check {
     rule: Rule::Workload(find_names),
 };
 
-fn find_names(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn find_names(_: &Facts<'_>, subject: &Governed<'_>) -> Vec<Finding> {
     let workload = &subject.workload;
     let names: Vec<&str> =
         workload.templates.iter().flat_map(|(it, _)| it.containers.iter()).map(|it| &*it.name).collect();

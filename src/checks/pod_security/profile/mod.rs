@@ -25,7 +25,7 @@ use super::control::is_exempt;
 use super::findings;
 use super::violation::{Remedy, Violation, list};
 use crate::baseline::Profile;
-use crate::checks::{Check, Facts, GOVERNED_PODS, Rule, Subject};
+use crate::checks::{Check, Facts, GOVERNED_PODS, Governed, Rule};
 use crate::model::{CheckInfo, Finding, Severity};
 use crate::snapshot::PodTemplate;
 
@@ -68,7 +68,7 @@ static OF_LINUX: [Judge; 11] = [
     users::judge_user,
 ];
 
-fn evaluate(_: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn evaluate(_: &Facts<'_>, subject: &Governed<'_>) -> Vec<Finding> {
     let namespace = &subject.workload.object.key.namespace;
     findings(subject, |baseline, template, violations| {
         let Some(declared) = &baseline.pod_security else { return };

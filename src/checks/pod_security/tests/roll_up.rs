@@ -7,7 +7,7 @@ use serde_json::json;
 use super::case::{clean, template_of};
 use crate::baseline::{Baseline, Declared, Level, PodSecurity, Version};
 use crate::checks::pod_security::{capabilities_baseline, host_path_volumes, privileged};
-use crate::checks::{Subject, pod_security::Control};
+use crate::checks::{Governed, pod_security::Control};
 use crate::model::{Finding, Kind, ObjectKey, ObjectKind, ObjectRef};
 use crate::snapshot::{PodTemplate, Workload};
 
@@ -42,7 +42,7 @@ fn evaluate(
     };
     let object = ObjectRef { key, version: "v1".into(), uid: "".into(), resource_version: "".into() };
     let workload = Workload { object, templates: templates.to_vec() };
-    control.evaluate(&Subject { workload, namespace_labels: Arc::default(), governing: baselines.to_vec() })
+    control.evaluate(&Governed { workload, namespace_labels: Arc::default(), governing: baselines.to_vec() })
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{EXPECTED, asks, asks_of, is_admin};
 use crate::baseline::Baseline;
-use crate::checks::{Facts, Subject, path_to_pod};
+use crate::checks::{Facts, Governed, path_to_pod};
 use crate::model::{Direction, Finding, ObjectRef};
 use crate::snapshot::{Grantee, NodeReach, account_of};
 
@@ -13,7 +13,7 @@ use crate::snapshot::{Grantee, NodeReach, account_of};
 const WORKLOADS_MAX: usize = 20;
 
 /// The workload itself.
-pub(super) fn evaluate(facts: &Facts<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn evaluate(facts: &Facts<'_>, subject: &Governed<'_>) -> Vec<Finding> {
     let workload = &subject.workload;
     let namespace = &workload.object.key.namespace;
     let reaches = workload.templates.iter().filter_map(|(template, pods)| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::checks::Subject;
+use crate::checks::Governed;
 use crate::checks::secrets::tests::cluster::{self, Cluster, declared};
 use crate::model::{Direction, ObjectKind};
 use crate::rbac::{group, service_account};
@@ -66,7 +66,7 @@ impl Cluster {
             let of_grantee = self.snapshot.grantee(key).map(|it| grantee(facts, &it));
             let of_workload = self.snapshot.workload(key).map(|it| {
                 let subject =
-                    Subject { workload: it, namespace_labels: Arc::default(), governing: Vec::new() };
+                    Governed { workload: it, namespace_labels: Arc::default(), governing: Vec::new() };
                 workload(facts, &subject)
             });
             [of_grantee, of_workload].into_iter().flatten().flatten().collect()
