@@ -190,7 +190,7 @@ impl<'a> Judge<'a> {
             now: Timestamp::UNIX_EPOCH,
         };
         let found = CHECKS.iter().map(|check| match check.rule {
-            Rule::Grantee(rule) => rule(&facts, &grantee).len(),
+            Rule::Grantee(rule) | Rule::Reader { grantee: rule, .. } => rule(&facts, &grantee).len(),
             _ => 0,
         });
         found.sum()
@@ -275,7 +275,14 @@ impl Cluster {
 }
 
 fn object(kind: Kind, namespace: &str, name: String, content: Content) -> Object {
-    let metadata = ObjectMeta { name, namespace: namespace.to_owned(), ..ObjectMeta::default() };
+    let number: String = name.chars().filter(char::is_ascii_digit).collect();
+    let metadata = ObjectMeta {
+        uid: format!("00000000-0000-4000-8000-{number:0>12}"),
+        resource_version: number,
+        namespace: namespace.to_owned(),
+        name,
+        ..ObjectMeta::default()
+    };
     Object { content, ..Object::of(kind, metadata) }
 }
 
