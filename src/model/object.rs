@@ -236,7 +236,7 @@ impl ObjectKey {
 
     /// The namespace of this name.
     pub fn of_namespace(name: Arc<str>) -> Self {
-        Self { kind: ObjectKind::Watched(Kind::Namespace), namespace: "".into(), name }
+        Self { kind: ObjectKind::Watched(Kind::Namespace), namespace: Arc::default(), name }
     }
 }
 
@@ -246,7 +246,8 @@ impl fmt::Display for ObjectKey {
         f.write_str(self.kind.name())?;
         for part in [&self.namespace, &self.name] {
             if !part.is_empty() {
-                write!(f, "/{part}")?;
+                f.write_str("/")?;
+                f.write_str(part)?;
             }
         }
         Ok(())

@@ -45,6 +45,20 @@ impl Binding {
         Self { key, role, subjects, nobody }
     }
 
+    /// The same with the names of its role and its subjects as `share` has them, which are held once for all.
+    pub fn sharing(mut self, share: impl Fn(Arc<str>) -> Arc<str>) -> Self {
+        let share = |key: ObjectKey| ObjectKey {
+            kind: key.kind,
+            namespace: share(key.namespace),
+            name: share(key.name),
+        };
+        self.role = self.role.map(share);
+        for bound in &mut self.subjects {
+            bound.key = share(bound.key.clone());
+        }
+        self
+    }
+
     /// The namespace in which it gives its role; empty for all of the cluster.
     pub fn scope(&self) -> &Arc<str> {
         &self.key.namespace
@@ -55,7 +69,7 @@ impl Binding {
 pub(super) fn role_key(role_ref: &RoleRef, namespace: &Arc<str>) -> Option<ObjectKey> {
     let (kind, namespace) = match role_ref.kind.as_str() {
         "Role" => (Kind::Role, Arc::clone(namespace)),
-        "ClusterRole" => (Kind::ClusterRole, "".into()),
+        "ClusterRole" => (Kind::ClusterRole, Arc::default()),
         _ => return None,
     };
     Some(ObjectKey { kind: ObjectKind::Watched(kind), namespace, name: tamed(&role_ref.name) })
@@ -84,13 +98,13 @@ pub fn user(name: &str) -> ObjectKey {
         {
             service_account(tamed(namespace), account)
         }
-        _ => ObjectKey { kind: ObjectKind::User, namespace: "".into(), name: tamed(name) },
+        _ => ObjectKey { kind: ObjectKind::User, namespace: Arc::default(), name: tamed(name) },
     }
 }
 
 /// The group of this name.
 pub fn group(name: &str) -> ObjectKey {
-    ObjectKey { kind: ObjectKind::Group, namespace: "".into(), name: tamed(name) }
+    ObjectKey { kind: ObjectKind::Group, namespace: Arc::default(), name: tamed(name) }
 }
 
 /// The service account of this name.

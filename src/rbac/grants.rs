@@ -120,10 +120,9 @@ impl Grants {
     /// whose rights may have changed.
     pub fn set_binding(&mut self, key: &ObjectKey, new: Option<&Arc<Binding>>, touched: &mut Vec<ObjectKey>) {
         touched.push(key.clone());
-        if let Some(old) = self.links.binding(key).cloned() {
-            let powers = self.powers_given(&old);
-            self.touch_of(&old, powers, touched);
-            self.reach.remove(&old, powers);
+        if let Some((old, powers)) = self.links.binding_with_powers(key) {
+            self.touch_of(old, powers, touched);
+            self.reach.remove(old, powers);
         }
         if let Some(new) = new {
             let powers = self.powers_given(new);
@@ -135,8 +134,8 @@ impl Grants {
 
     /// Appends whoever's verdict hangs on what is declared of the namespace, or on whether it is there.
     pub fn touch_namespace(&self, namespace: &str, touched: &mut Vec<ObjectKey>) {
-        for binding in self.links.of_namespace(namespace) {
-            self.touch_of(binding, self.powers_given(binding), touched);
+        for (binding, powers) in self.links.of_namespace(namespace) {
+            self.touch_of(binding, powers, touched);
         }
         self.touch_naming(touched);
     }
@@ -176,9 +175,9 @@ impl Grants {
 
     /// Those to whom a `RoleBinding` of the namespace gives any of these powers.
     pub fn holders_in(&self, namespace: &str, powers: Powers) -> impl Iterator<Item = &ObjectKey> {
-        let gives = move |it: &&Arc<Binding>| self.powers_given(it).has_any(powers);
-        let bindings = self.links.of_namespace(namespace).filter(gives);
-        bindings.flat_map(|binding| &binding.subjects).map(|it| &it.key)
+        let bindings = self.links.of_namespace(namespace);
+        let giving = bindings.filter(move |(_, given)| given.has_any(powers));
+        giving.flat_map(|(binding, _)| &binding.subjects).map(|it| &it.key)
     }
 
     /// The grants of a subject that lead to a role that is there, in the order of the keys of their bindings. Groups of
@@ -250,7 +249,7 @@ impl Grants {
 
     /// The `RoleBindings` of a namespace, in the order of their keys.
     pub fn bindings_in(&self, namespace: &str) -> Vec<Arc<Binding>> {
-        in_order(self.links.of_namespace(namespace))
+        in_order(self.links.of_namespace(namespace).map(|(binding, _)| binding))
     }
 
     /// Everyone to whom anything is bound.

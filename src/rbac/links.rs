@@ -54,15 +54,38 @@ struct Tie {
     is_bootstrap: bool,
 }
 
+impl Tie {
+    /// What the role amounts to for the subject.
+    fn powers(&self, roles: &Shelf<RoleEnd>) -> Powers {
+        let role = self.role.and_then(|role| roles.at(role).effective.as_ref());
+        role.map_or(Powers::NONE, |role| role.granted(self.is_bootstrap, self.is_cluster_wide))
+    }
+}
+
 impl Links {
     /// Puts a binding in place of the one of the same key; none takes that away.
     pub(super) fn set(&mut self, key: &ObjectKey, new: Option<&Arc<Binding>>) {
-        let old = self.bindings.number_of(key);
-        if let Some(new) = new {
-            self.link(key, new);
-        }
-        if let Some(old) = old {
-            self.unlink(old);
+        match (self.bindings.number_of(key), new) {
+            (Some(number), Some(new)) => {
+                let link = self.link(new);
+                let old = std::mem::replace(self.bindings.at_mut(number), link);
+                self.tie(number);
+                self.untie(number, &old);
+            }
+            (None, Some(new)) => {
+                let link = self.link(new);
+                let number = self.bindings.put(key, link);
+                if !key.namespace.is_empty() {
+                    self.namespaces.entry(Arc::clone(&key.namespace)).or_default().push(number);
+                }
+                self.tie(number);
+            }
+            (Some(number), None) => {
+                let old = self.bindings.release(number);
+                self.leave_namespace(number, &key.namespace);
+                self.untie(number, &old);
+            }
+            (None, None) => {}
         }
     }
 
@@ -89,6 +112,11 @@ impl Links {
         self.bindings.get(key).map(|link| &link.binding)
     }
 
+    /// The binding of this key, with what its role amounts to.
+    pub(super) fn binding_with_powers(&self, key: &ObjectKey) -> Option<(&Arc<Binding>, Powers)> {
+        self.bindings.get(key).map(|link| self.given(link))
+    }
+
     /// The keys of all bindings.
     pub(super) fn bindings(&self) -> impl Iterator<Item = &ObjectKey> {
         self.bindings.keys()
@@ -105,10 +133,15 @@ impl Links {
         bindings.map(|number| &self.bindings.at(*number).binding)
     }
 
-    /// The `RoleBindings` of a namespace, in no order.
-    pub(super) fn of_namespace(&self, namespace: &str) -> impl Iterator<Item = &Arc<Binding>> {
+    /// The `RoleBindings` of a namespace, in no order, each with what its role amounts to.
+    pub(super) fn of_namespace(&self, namespace: &str) -> impl Iterator<Item = (&Arc<Binding>, Powers)> {
         let bindings = self.namespaces.get(namespace).into_iter().flatten();
-        bindings.map(|number| &self.bindings.at(*number).binding)
+        bindings.map(|number| self.given(self.bindings.at(*number)))
+    }
+
+    fn given<'a>(&self, link: &'a Link) -> (&'a Arc<Binding>, Powers) {
+        let role = link.role.and_then(|role| self.roles.at(role).effective.as_ref());
+        (&link.binding, role.map_or(Powers::NONE, |role| role.powers))
     }
 
     /// The bindings that name this subject, each with what its role comes to, if that is there, and whether Kubernetes
@@ -130,62 +163,61 @@ impl Links {
         self.subjects.get(subject).map(|subject| subject.powers)
     }
 
-    fn link(&mut self, key: &ObjectKey, binding: &Arc<Binding>) {
+    /// The binding with its two ends, which are there from here on and do not know of it yet.
+    fn link(&mut self, binding: &Arc<Binding>) -> Link {
         let role = binding.role.as_ref().map(|role| self.roles.enter(role));
         let subjects = binding.subjects.iter().map(|it| self.subjects.enter(&it.key)).collect();
-        let is_cluster_wide = binding.scope().is_empty();
-        let link = Link { binding: Arc::clone(binding), role, subjects };
-        let number = self.bindings.put(key, link);
-        if let Some(role) = role {
-            self.roles.at_mut(role).bindings.push(number);
+        Link { binding: Arc::clone(binding), role, subjects }
+    }
+
+    /// Lets the ends of a binding know of it.
+    fn tie(&mut self, number: u32) {
+        let Self { bindings, roles, subjects, .. } = self;
+        let link = bindings.at(number);
+        if let Some(role) = link.role {
+            roles.at_mut(role).bindings.push(number);
         }
-        if !is_cluster_wide {
-            self.namespaces.entry(Arc::clone(binding.scope())).or_default().push(number);
-        }
-        for (at, bound) in binding.subjects.iter().enumerate() {
-            let tie = Tie { binding: number, role, is_cluster_wide, is_bootstrap: bound.is_bootstrap };
-            let powers = self.powers_by(&tie);
-            let subject = self.bindings.at(number).subjects[at];
-            let subject = self.subjects.at_mut(subject);
-            subject.powers = subject.powers.or(powers);
+        let is_cluster_wide = link.binding.scope().is_empty();
+        for (bound, subject) in link.binding.subjects.iter().zip(&link.subjects) {
+            let is_bootstrap = bound.is_bootstrap;
+            let tie = Tie { binding: number, role: link.role, is_cluster_wide, is_bootstrap };
+            let subject = subjects.at_mut(*subject);
+            subject.powers = subject.powers.or(tie.powers(roles));
             subject.ties.push(tie);
         }
     }
 
-    fn unlink(&mut self, number: u32) {
-        let link = self.bindings.release(number);
-        if let Some(role) = link.role {
+    /// Lets the ends of a binding forget it as it was. Those that have it anew have it twice until then, the older
+    /// tie first.
+    fn untie(&mut self, number: u32, old: &Link) {
+        if let Some(role) = old.role {
             remove(&mut self.roles.at_mut(role).bindings, |it| *it == number);
             self.forget_role(role);
         }
-        let namespace = link.binding.scope();
-        if let Some(bindings) = self.namespaces.get_mut(namespace) {
-            remove(bindings, |it| *it == number);
-            if bindings.is_empty() {
-                self.namespaces.remove(namespace);
-            }
-        }
-        for subject in link.subjects {
-            let ties = &mut self.subjects.at_mut(subject).ties;
+        for subject in &old.subjects {
+            let ties = &mut self.subjects.at_mut(*subject).ties;
             remove(ties, |tie| tie.binding == number);
             if ties.is_empty() {
-                self.subjects.release(subject);
+                self.subjects.release(*subject);
             } else {
-                self.add_up(subject);
+                self.add_up(*subject);
             }
+        }
+    }
+
+    fn leave_namespace(&mut self, number: u32, namespace: &str) {
+        let Some(bindings) = self.namespaces.get_mut(namespace) else { return };
+        remove(bindings, |it| *it == number);
+        if bindings.is_empty() {
+            self.namespaces.remove(namespace);
         }
     }
 
     /// Adds up anew what is granted to a subject.
     fn add_up(&mut self, subject: u32) {
-        let ties = &self.subjects.at(subject).ties;
-        let powers = ties.iter().fold(Powers::NONE, |powers, tie| powers.or(self.powers_by(tie)));
-        self.subjects.at_mut(subject).powers = powers;
-    }
-
-    fn powers_by(&self, tie: &Tie) -> Powers {
-        let role = tie.role.and_then(|role| self.roles.at(role).effective.as_ref());
-        role.map_or(Powers::NONE, |role| role.granted(tie.is_bootstrap, tie.is_cluster_wide))
+        let subject = self.subjects.at_mut(subject);
+        let ties = subject.ties.iter();
+        subject.powers = ties.fold(Powers::NONE, |powers, tie| powers.or(tie.powers(&self.roles)));
     }
 
     /// Forgets a role that is not there and to which no binding refers.

@@ -72,7 +72,7 @@ impl Intake {
             Item::Unreadable(item) => Change::Unreadable {
                 kind: item.kind,
                 namespace: self.names.intern(item.namespace),
-                name: name_of(item.kind, item.name),
+                name: self.name(item.kind, item.name),
                 error: item.error,
             },
         }
@@ -84,7 +84,7 @@ impl Intake {
             Item::Object(object) => (object.kind, object.metadata.namespace, object.metadata.name),
             Item::Unreadable(item) => (item.kind, item.namespace, item.name),
         };
-        Change::Deleted { kind, namespace: self.names.intern(namespace), name: name_of(kind, name) }
+        Change::Deleted { kind, namespace: self.names.intern(namespace), name: self.name(kind, name) }
     }
 
     /// Frees what no object shares any more. It costs in proportion to the distinct values held.
@@ -113,7 +113,7 @@ impl Intake {
             .iter()
             .find(|owner| owner.controller == Some(true) && !is_node(owner))
             .map(|owner| self.controller(owner, &namespace, &metadata.labels));
-        let name = name_of(object.kind, metadata.name);
+        let name = self.name(object.kind, metadata.name);
         let key = || ObjectKey {
             kind: ObjectKind::Watched(object.kind),
             namespace: Arc::clone(&namespace),
@@ -123,7 +123,8 @@ impl Intake {
             Content::Pods(pods) => (Some(pods), None),
             Content::Role(role) => (None, Some(Rights::Role(Arc::new(Role::new(&key(), role))))),
             Content::Binding(binding) => {
-                (None, Some(Rights::Binding(Arc::new(Binding::new(key(), &binding)))))
+                let binding = Binding::new(key(), &binding).sharing(|name| self.names.intern(name));
+                (None, Some(Rights::Binding(Arc::new(binding))))
             }
             Content::Nothing => (None, None),
         };
@@ -147,6 +148,17 @@ impl Intake {
         let namespace = self.names.intern(outline.namespace());
         let name = Name { namespace, name: outline.name().into() };
         self.snapshot.recall(name, fingerprint, outline.resource_version())
+    }
+
+    /// The name of an object as its key has it. Roles and bindings may be called anything that a path can hold, and
+    /// what names a service account may be anything at all. What bindings name shares its name with them, so that
+    /// whoever compares the two need not read them.
+    fn name(&self, kind: Kind, name: String) -> Arc<str> {
+        match kind {
+            Kind::ServiceAccount | Kind::Role | Kind::ClusterRole => self.names.intern(&*tame_name(&name)),
+            Kind::RoleBinding | Kind::ClusterRoleBinding => (*tame_name(&name)).into(),
+            _ => name.into(),
+        }
     }
 
     /// None where the manager has no name, or wrote in a way that Kubernetes does not know.
@@ -211,19 +223,6 @@ fn implied<'a>(controller: &'a ObjectKey, labels: &BTreeMap<String, String>) -> 
 /// Whether a pod's owner is its node, as a mirror pod's is: such a pod has no workload above it.
 fn is_node(owner: &OwnerReference) -> bool {
     owner.kind == "Node" && owner.api_version == "v1"
-}
-
-/// The name of an object as its key has it. Roles and bindings may be called anything that a path can hold, and what
-/// names a service account may be anything at all.
-fn name_of(kind: Kind, name: String) -> Arc<str> {
-    match kind {
-        Kind::ServiceAccount
-        | Kind::Role
-        | Kind::ClusterRole
-        | Kind::RoleBinding
-        | Kind::ClusterRoleBinding => (*tame_name(&name)).into(),
-        _ => name.into(),
-    }
 }
 
 #[cfg(test)]

@@ -134,7 +134,12 @@ impl Snapshot {
             Some(Rights::Role(role)) => {
                 self.grants.write().set_role(key, Some((role, Arc::clone(labels))), &mut keys);
             }
-            Some(Rights::Binding(binding)) => self.grants.write().set_binding(key, Some(&binding), &mut keys),
+            Some(Rights::Binding(binding)) => {
+                self.grants.write().set_binding(key, Some(&binding), &mut keys);
+                // Most changes of a binding leave its subjects as they are.
+                keys.sort_unstable();
+                keys.dedup();
+            }
         }
         touched.extend(keys.into_iter().map(Scope::Object));
     }

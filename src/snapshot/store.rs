@@ -247,15 +247,18 @@ impl Snapshot {
             fingerprint: facts.fingerprint,
             generation: self.clear_unreadable(kind, &name, touched),
         };
-        if let Some(mut known) = self.collection(kind).objects.get_mut(&name)
-            && known.is_like(&new, kind)
-            && self.holds(&name.key(kind), rights.as_ref())
-        {
-            // Most updates change the status alone.
-            *known = new;
-            return;
-        }
-        let old = self.collection(kind).objects.insert(name.clone(), new.clone());
+        let objects = &self.collection(kind).objects;
+        let old = if let Some(mut known) = objects.get_mut(&name) {
+            let is_news = !known.is_like(&new, kind) || !self.holds(&name.key(kind), rights.as_ref());
+            let old = std::mem::replace(&mut *known, new.clone());
+            if !is_news {
+                // Most updates change the status alone.
+                return;
+            }
+            Some(old)
+        } else {
+            objects.insert(name.clone(), new.clone())
+        };
         self.moved(kind, &name, old.as_ref(), Some(&new), touched);
         self.rights_moved(&name.key(kind), rights, &new.labels, touched);
     }
@@ -281,12 +284,18 @@ impl Snapshot {
         match kind {
             Kind::Namespace => return self.namespace_moved(name, touched),
             Kind::Pod => self.pod_moved(name, old, new, touched),
-            // No workload is made of these, but a pod may name one as its controller.
+            // No workload is made of these, but a pod may name one as its controller: what that exposes may hang on
+            // whether the controller is there, and on nothing else of it.
             Kind::ServiceAccount
             | Kind::Role
             | Kind::ClusterRole
             | Kind::RoleBinding
-            | Kind::ClusterRoleBinding => touched.push(Scope::Object(name.key(kind))),
+            | Kind::ClusterRoleBinding => {
+                touched.push(Scope::Object(name.key(kind)));
+                if old.is_some() && new.is_some() {
+                    return;
+                }
+            }
             _ => self.workload_moved(kind, name, old, new, touched),
         }
         for at in before..touched.len() {
