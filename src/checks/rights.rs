@@ -1,8 +1,10 @@
 //! What checks of rights share: the ways by which a right came, as evidence, and the smallest change that takes it
 //! away again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use super::words;
 use crate::baseline::Baseline;
@@ -30,7 +32,7 @@ pub(super) fn paths(grants: &[&Grant], powers: Powers) -> Vec<Path> {
 /// The ways as evidence, each with what its rule grants: a rule that comes to grant more is other evidence.
 pub(super) fn evidence(paths: &[Path]) -> String {
     // One rule may come by thousands of bindings.
-    let mut granted = HashMap::new();
+    let mut granted: HashMap<_, String, RandomState> = HashMap::default();
     let told = in_order(paths).into_iter().map(|path| {
         let rule = (&path.rule.role, path.rule.number);
         let words = granted.entry(rule).or_insert_with(|| words::of_rule(&path.rule.rule));
@@ -58,13 +60,13 @@ fn in_order(paths: &[Path]) -> Vec<&Path> {
 /// The smallest change that takes the rights away: the subject out of every binding, or the binding itself where it
 /// names nobody else.
 pub(super) fn unbind(subject: &ObjectKey, paths: &[Path]) -> String {
-    let bindings: BTreeMap<&ObjectKey, &Binding> =
-        paths.iter().map(|path| (&path.binding.key, &*path.binding)).collect();
-    let steps =
-        bindings.into_iter().take(PATHS_MAX).map(|(key, binding)| match binding.subjects.as_slice() {
-            [_] => format!("delete {key}"),
-            _ => format!("take {subject} out of {key}"),
-        });
+    let mut bindings: Vec<&Binding> = paths.iter().map(|path| &*path.binding).collect();
+    bindings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    bindings.dedup_by(|a, b| a.key == b.key);
+    let steps = bindings.into_iter().take(PATHS_MAX).map(|binding| match binding.subjects.as_slice() {
+        [_] => format!("delete {}", binding.key),
+        _ => format!("take {subject} out of {}", binding.key),
+    });
     steps.collect::<Vec<_>>().join(", ")
 }
 
@@ -78,7 +80,7 @@ pub(super) fn unlisted(
     paths: &[Path],
 ) -> Finding {
     let remedy = format!("{}, or list it", unbind(&object.key, paths));
-    Finding { remedy, ..loosened(object, scope, key, baseline, said, paths) }
+    mended(object, scope, key, baseline, said, paths, remedy)
 }
 
 /// A right that a subject has in a scope and should not have.
@@ -90,6 +92,19 @@ pub(super) fn loosened(
     said: Said,
     paths: &[Path],
 ) -> Finding {
+    let remedy = format!("{}, or waive it", unbind(&object.key, paths));
+    mended(object, scope, key, baseline, said, paths, remedy)
+}
+
+fn mended(
+    object: &ObjectRef,
+    scope: &Arc<str>,
+    key: String,
+    baseline: &Baseline,
+    said: Said,
+    paths: &[Path],
+    remedy: String,
+) -> Finding {
     Finding {
         object: object.clone(),
         exposed: Some(Arc::clone(scope)),
@@ -100,7 +115,7 @@ pub(super) fn loosened(
         expected: said.expected,
         actual: said.actual,
         path: paths.first().map(Path::to_string).unwrap_or_default(),
-        remedy: format!("{}, or waive it", unbind(&object.key, paths)),
+        remedy,
         declaration: Some(Arc::clone(&baseline.declaration)),
     }
 }

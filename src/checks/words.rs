@@ -40,7 +40,11 @@ pub(super) fn digest(text: &str) -> String {
 
 /// One rule. The order of its words is no evidence.
 pub(super) fn of_rule(rule: &PolicyRule) -> String {
-    let (told, all) = (up_to(LIST_MAX, rule), up_to(usize::MAX, rule));
+    let told = up_to(LIST_MAX, rule);
+    if told.len() <= RULE_CHARS_MAX && lists(rule).iter().all(|list| list.len() <= LIST_MAX) {
+        return told;
+    }
+    let all = up_to(usize::MAX, rule);
     match told.char_indices().nth(RULE_CHARS_MAX) {
         None if told == all => told,
         None => format!("{told} {}", digest(&all)),
@@ -48,29 +52,44 @@ pub(super) fn of_rule(rule: &PolicyRule) -> String {
     }
 }
 
+fn lists(rule: &PolicyRule) -> [&[String]; 5] {
+    [&rule.verbs, &rule.resources, &rule.api_groups, &rule.resource_names, &rule.non_resource_urls]
+}
+
 /// The rule, with as many words of each of its lists.
 fn up_to(max: usize, rule: &PolicyRule) -> String {
-    let list = |words: &[String]| list(words, max);
-    let mut words = list(&rule.verbs);
+    let mut words = String::with_capacity(RULE_CHARS_MAX);
+    let mut tell = |before: &str, list: &[String]| {
+        words.push_str(before);
+        add(&mut words, list, max);
+    };
+    tell("", &rule.verbs);
     if !rule.resources.is_empty() {
-        words = format!("{words} {}", list(&rule.resources));
+        tell(" ", &rule.resources);
     }
     if rule.api_groups.iter().any(|group| !group.is_empty()) {
-        words = format!("{words} in {}", list(&rule.api_groups));
+        tell(" in ", &rule.api_groups);
     }
     if !rule.resource_names.is_empty() {
-        words = format!("{words} named {}", list(&rule.resource_names));
+        tell(" named ", &rule.resource_names);
     }
     if !rule.non_resource_urls.is_empty() {
-        words = format!("{words} {}", list(&rule.non_resource_urls));
+        tell(" ", &rule.non_resource_urls);
     }
     words
 }
 
-fn list(words: &[String], max: usize) -> String {
-    // The core group has no name.
-    let word = |word: &&String| if word.is_empty() { r#""""#.into() } else { tame_name(word).into_owned() };
-    let words: BTreeSet<&String> = words.iter().collect();
-    let more = (words.len() > max).then(|| "…".to_owned());
-    words.iter().take(max).map(word).chain(more).collect::<Vec<_>>().join(",")
+/// Adds the words of a list, each once and in order.
+fn add(words: &mut String, list: &[String], max: usize) {
+    let mut distinct: Vec<&str> = list.iter().map(String::as_str).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    for (at, word) in distinct.iter().take(max).enumerate() {
+        words.push_str(if at == 0 { "" } else { "," });
+        // The core group has no name.
+        words.push_str(&if word.is_empty() { r#""""#.into() } else { tame_name(word) });
+    }
+    if distinct.len() > max {
+        words.push_str(",…");
+    }
 }

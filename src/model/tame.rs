@@ -29,6 +29,10 @@ pub fn tame_name(text: &str) -> Cow<'_, str> {
 }
 
 fn is_ordinary(text: &str) -> bool {
+    // Nearly every name is of letters that need no closer look.
+    if text.len() <= NAME_MAX && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return true;
+    }
     let quotes = ['\\', '\'', '"'];
     let shows = |part: &str| part.escape_debug().eq(part.chars());
     text.chars().nth(NAME_MAX).is_none() && text.split(quotes).all(shows)

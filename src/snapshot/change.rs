@@ -1,5 +1,6 @@
 //! What the watch hands over: changes, with their content interned already.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -111,13 +112,17 @@ impl std::fmt::Display for Uid {
                     if UUID_HYPHENS.contains(&index) {
                         f.write_str("-")?;
                     }
-                    write!(f, "{byte:02x}")?;
+                    for digit in [byte >> 4, byte & 0xf] {
+                        f.write_char(char::from(HEX_DIGITS[usize::from(digit)]))?;
+                    }
                 }
                 Ok(())
             }
         }
     }
 }
+
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Before which bytes the text form of a UUID has a hyphen.
 const UUID_HYPHENS: [usize; 4] = [4, 6, 8, 10];

@@ -105,7 +105,7 @@ impl Snapshot {
 /// What is held of an object, as evidence.
 pub(super) fn object_ref(key: &ObjectKey, record: &Record) -> ObjectRef {
     let resource_version = match record.resource_version {
-        0 => "".into(),
+        0 => Arc::default(),
         number => number.to_string().into(),
     };
     ObjectRef {

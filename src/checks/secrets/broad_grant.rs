@@ -25,10 +25,12 @@ pub(crate) static CHECK: Check = Check {
         references: &[GOOD_PRACTICES, LISTING_SECRETS],
     },
     reads: RIGHTS,
-    rule: Rule::Grantee(|facts, grantee| findings(facts, grantee, judge)),
+    rule: Rule::Grantee(|facts, grantee| {
+        let who = everybody(grantee.key);
+        who.map(|who| findings(facts, grantee, |reader| judge(reader, who))).unwrap_or_default()
+    }),
 };
 
-fn judge(reader: &Reader<'_>) -> Vec<Finding> {
-    let Some(who) = everybody(reader.subject()) else { return Vec::new() };
+fn judge(reader: &Reader<'_>, who: &str) -> Vec<Finding> {
     beyond_listing(reader, &format!(", which is to say {who}"))
 }

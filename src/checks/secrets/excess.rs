@@ -40,7 +40,7 @@ fn beyond(reader: &Reader<'_>, extent: Extent, why: &str) -> Option<Finding> {
         },
         actual: format!("{can} on {which} by {}", evidence(&paths)),
     };
-    Some(unlisted(reader.object, scope, extent.key(scope), reader.baseline, said, &paths))
+    Some(unlisted(&reader.grantee.object(), scope, extent.key(scope), reader.baseline, said, &paths))
 }
 
 impl Extent {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::listing::Listing;
 use crate::baseline::{Baseline, Secrets};
 use crate::checks::Facts;
-use crate::model::{Finding, ObjectKey, ObjectRef};
+use crate::model::{Finding, ObjectKey};
 use crate::rbac::{Grant, Powers};
 use crate::snapshot::Grantee;
 
 /// A subject that can read secrets in a scope, and what a baseline says of it.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
-    pub(super) object: &'a ObjectRef,
+    pub(super) grantee: &'a Grantee<'a>,
     pub(super) scope: &'a Arc<str>,
     /// What it is granted in the scope.
     pub(super) grants: &'a [&'a Grant],
@@ -23,7 +23,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) fn subject(&self) -> &ObjectKey {
-        &self.object.key
+        self.grantee.key
     }
 }
 
@@ -37,7 +37,6 @@ pub(super) fn findings(
     if !grantee.powers.has_any(Powers::READ_SOME_SECRETS) {
         return Vec::new();
     }
-    let object = &grantee.object();
     let mut findings = Vec::new();
     for (scope, grants) in &grantee.scopes() {
         if !grants.iter().any(|grant| grant.powers().has_any(Powers::READ_SOME_SECRETS)) {
@@ -45,8 +44,8 @@ pub(super) fn findings(
         }
         for baseline in facts.protecting(scope) {
             let Some(secrets) = &baseline.secrets else { continue };
-            let listing = Listing::new(baseline, secrets, &object.key, scope);
-            findings.extend(judge(&Reader { object, scope, grants, baseline, secrets, listing }));
+            let listing = Listing::new(baseline, secrets, grantee.key, scope);
+            findings.extend(judge(&Reader { grantee, scope, grants, baseline, secrets, listing }));
         }
     }
     findings
