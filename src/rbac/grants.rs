@@ -12,7 +12,7 @@ use super::binding::implied_groups;
 use super::bootstrap::bootstrap;
 use super::gathering::Gathering;
 use super::links::Links;
-use super::reach::{ACT_AS_ACCOUNTS, Reach, Readers, accounts, is_naming};
+use super::reach::{ACT_AS_ACCOUNTS, Reach, Readers, accounts};
 use super::role::{Effective, Role};
 use super::{Binding, Path, Powers, Rule};
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
@@ -96,24 +96,13 @@ impl Grants {
                 self.roles.remove(key);
             }
         }
-        let above = self.gathered_into(key);
-        let below = self.gathering.below(key);
-        changed.extend(above.iter().cloned());
-        changed.remove(key);
-        self.recompute(key, touched);
+        changed.extend(self.gathered_into(key));
+        changed.insert(key.clone());
+        self.recompute(changed, touched);
         if was != is {
             touched.extend(self.links.of_role(key).map(|binding| binding.key.clone()));
         }
-        for role in changed {
-            if above.contains(&role) && below.contains(&role) && is_alike(key, &role) {
-                // Each is gathered into the other, so that they come to the same.
-                let same = self.role(key).cloned();
-                self.set_effective(&role, same, touched);
-            } else {
-                self.recompute(&role, touched);
-            }
-        }
-        touched.extend(below);
+        touched.extend(self.gathering.below(key));
     }
 
     /// Takes in a binding as it is now; none for one that is gone. Appends to `touched` the binding, and the subjects
@@ -221,6 +210,11 @@ impl Grants {
     /// The `ClusterRoles` whose own selectors find this one.
     pub fn gatherers(&self, key: &ObjectKey) -> impl Iterator<Item = &ObjectKey> {
         self.gathering.gatherers(key)
+    }
+
+    #[cfg(test)]
+    pub(super) fn gathering(&self) -> &Gathering {
+        &self.gathering
     }
 
     /// The bindings that are there, by their keys.
@@ -334,35 +328,37 @@ impl Grants {
         if !is_cluster_role(key) {
             return;
         }
-        let gatherers: Vec<ObjectKey> =
-            self.gathering.all_gatherers().filter(|it| *it != key).cloned().collect();
-        for gatherer in gatherers {
-            let held = self.roles.get(&gatherer);
-            let is = new.is_some_and(|(_, labels)| held.is_some_and(|held| held.role.finds(labels)));
-            self.gathering.set(&gatherer, key, is);
-        }
-        let gathers = new.map(|(role, _)| role).filter(|role| role.gathers.is_some());
-        let gathered = gathers.map(|role| {
-            let found = |(it, held): &(&ObjectKey, &Held)| {
-                *it != key && is_cluster_role(it) && role.finds(&held.labels)
-            };
-            self.roles.iter().filter(found).map(|(key, _)| key.clone()).collect()
-        });
-        self.gathering.replace(key, gathered);
+        let labels = new.map(|(_, labels)| &**labels);
+        self.gathering.relabel(key, labels);
+        let others = self.roles.iter().filter(|(it, _)| *it != key && is_cluster_role(it));
+        let all = others.map(|(it, held)| (it, &*held.labels)).chain(labels.map(|labels| (key, labels)));
+        self.gathering.set(key, new.and_then(|(role, _)| role.gathers.as_deref()), all);
     }
 
-    /// Computes anew what a role comes to: its own rules, and those of every role that is gathered into it. A controller
-    /// copies rules into the roles that gather them, sooner or later, so that these come last: a rule is told of where
-    /// it was written. Their order is the same for all of them, because one may be gathered into the other and back.
-    fn recompute(&mut self, key: &ObjectKey, touched: &mut Vec<ObjectKey>) {
+    /// Computes anew what these roles come to. Those that are gathered into each other come to the same.
+    fn recompute(&mut self, mut roles: BTreeSet<ObjectKey>, touched: &mut Vec<ObjectKey>) {
+        while let Some(role) = roles.pop_first() {
+            let effective = self.effective(&role);
+            let circle = self.gathering.circle(&role).into_iter();
+            let alike: Vec<ObjectKey> = circle.filter(|it| is_alike(&role, it) && roles.remove(it)).collect();
+            for role in alike.iter().chain([&role]) {
+                self.set_effective(role, effective.clone(), touched);
+            }
+        }
+    }
+
+    /// What a role comes to, if it is there: its own rules, and those of every role that is gathered into it. A
+    /// controller copies rules into the roles that gather them, sooner or later, so that these come last: a rule is told
+    /// of where it was written. Their order is the same for all of them, because one may be gathered into the other and
+    /// back.
+    fn effective(&self, key: &ObjectKey) -> Option<Arc<Effective>> {
+        self.roles.get(key)?;
         let mut reached = self.gathering.below(key);
         reached.insert(key.clone());
         let roles = reached.iter().filter_map(|key| self.roles.get(key)).map(|held| &*held.role);
         let (gatherers, others): (Vec<_>, Vec<_>) = roles.partition(|role| role.gathers.is_some());
         let roles = others.into_iter().chain(gatherers.into_iter().rev());
-        let is_there = self.roles.contains_key(key);
-        let effective = is_there.then(|| Arc::new(Effective::of(bootstrap().rules(key), roles)));
-        self.set_effective(key, effective, touched);
+        Some(Arc::new(Effective::of(bootstrap().rules(key), roles)))
     }
 
     /// Notes what a role comes to; none if it is not there. Appends the role, and whoever's verdict hangs on it.
@@ -370,7 +366,7 @@ impl Grants {
         let powers_of = |role: Option<&Arc<Effective>>| role.map_or(Powers::NONE, |role| role.powers);
         let (old, powers) = (powers_of(self.role(key)), powers_of(new.as_ref()));
         self.naming.remove(key);
-        if new.as_ref().is_some_and(|role| role.rules.iter().any(|rule| is_naming(rule))) {
+        if new.as_ref().is_some_and(|role| role.is_naming) {
             self.naming.insert(key.clone());
         }
         self.reach.set_role(old, powers, || self.links.of_role(key));

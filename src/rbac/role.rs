@@ -8,6 +8,7 @@ use foldhash::quality::RandomState;
 use super::bootstrap::bootstrap;
 use super::excess::excess;
 use super::powers::{Power, Powers, powers_of};
+use super::reach::is_naming;
 use crate::model::{Labels, ObjectKey, label};
 use crate::wire::{self, LabelSelector, PolicyRule};
 
@@ -45,8 +46,7 @@ impl Role {
 
     /// Whether it gathers a role with these labels.
     pub(super) fn finds(&self, labels: &Labels) -> bool {
-        let selects = |it: &LabelSelector| it.matches(|key| label(labels, key));
-        self.gathers.as_ref().is_some_and(|selectors| selectors.iter().any(selects))
+        self.gathers.as_ref().is_some_and(|selectors| select(selectors, labels))
     }
 
     /// The role of this key, where it is known which of its rules, by their places from 0, Kubernetes itself puts
@@ -63,6 +63,11 @@ impl Role {
     }
 }
 
+/// Whether any of the selectors finds a role with these labels.
+pub(super) fn select(selectors: &[LabelSelector], labels: &Labels) -> bool {
+    selectors.iter().any(|it| it.matches(|key| label(labels, key)))
+}
+
 /// What a role comes to: its own rules, and those that its aggregation gathers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Effective {
@@ -70,6 +75,8 @@ pub struct Effective {
     pub powers: Powers,
     /// The powers of what Kubernetes itself does not put there.
     pub beyond_bootstrap: Powers,
+    /// What it amounts to hangs on the users, groups, roles or namespaces that some rule names.
+    pub(super) is_naming: bool,
 }
 
 impl Effective {
@@ -92,6 +99,7 @@ impl Effective {
         for (at, rule) in distinct.into_iter().enumerate() {
             let is_bootstrap = beyond.as_ref().is_some_and(|it| it.from.binary_search(&at).is_err());
             effective.powers = effective.powers.or(rule.powers);
+            effective.is_naming |= is_naming(rule);
             if !is_bootstrap {
                 effective.beyond_bootstrap = effective.beyond_bootstrap.or(rule.powers);
             }
