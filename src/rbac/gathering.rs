@@ -4,7 +4,7 @@
 //! them all the same, each of which gathers all. Roles that gather by the same selectors find the same: it is held
 //! once for all of them, and a search goes through it once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 use slab::Slab;
@@ -14,6 +14,9 @@ use crate::model::{Labels, ObjectKey};
 use crate::wire::LabelSelector;
 
 type Index<V> = HashMap<ObjectKey, V, RandomState>;
+
+/// Roles that a search has found, in no order.
+pub(super) type Found<'a> = HashSet<&'a ObjectKey, RandomState>;
 
 #[derive(Debug, Default)]
 pub(super) struct Gathering {
@@ -42,33 +45,27 @@ impl Gathering {
     /// The roles that gather this one, directly or through others.
     pub(super) fn above(&self, role: &ObjectKey) -> BTreeSet<ObjectKey> {
         let roles = |at: usize| &self.aggregations[at].roles;
-        let mut above = reached(self.finders(role).collect(), roles, |it| self.finders(it));
-        above.remove(role);
-        above.into_iter().cloned().collect()
+        let above = reached(self.finders(role).collect(), self.own.len(), roles, |it| self.finders(it));
+        above.into_iter().filter(|it| *it != role).cloned().collect()
     }
 
     /// The roles that are gathered into this one, directly or through others.
     pub(super) fn below(&self, role: &ObjectKey) -> BTreeSet<ObjectKey> {
-        let mut below = self.found_by(role);
-        below.remove(role);
-        below.into_iter().cloned().collect()
+        self.found_from(role).into_iter().filter(|it| *it != role).cloned().collect()
     }
 
-    /// The roles that are gathered into this one, and it into them.
-    pub(super) fn circle(&self, role: &ObjectKey) -> BTreeSet<ObjectKey> {
-        let below = self.found_by(role);
-        if !below.contains(role) {
-            return BTreeSet::new();
-        }
-        let mut circle = self.above(role);
-        circle.retain(|it| below.contains(it));
+    /// Of the roles that are found from this one on, those that find it too.
+    pub(super) fn circle(&self, role: &ObjectKey, found: &Found<'_>) -> BTreeSet<ObjectKey> {
+        let mut circle = if found.contains(role) { self.above(role) } else { BTreeSet::new() };
+        circle.retain(|it| found.contains(it));
         circle
     }
 
-    /// What is found from this role on, which may be itself.
-    fn found_by(&self, role: &ObjectKey) -> BTreeSet<&ObjectKey> {
+    /// The roles that are found from this one on, directly or through others; it may be one of them.
+    pub(super) fn found_from(&self, role: &ObjectKey) -> Found<'_> {
         let start = self.own.get(role).copied().into_iter().collect();
-        reached(start, |at| &self.aggregations[at].found, |it| self.own.get(it).copied())
+        let found = |at: usize| &self.aggregations[at].found;
+        reached(start, self.finders.len(), found, |it| self.own.get(it).copied())
     }
 
     fn finders(&self, role: &ObjectKey) -> impl Iterator<Item = usize> {
@@ -135,18 +132,18 @@ impl Gathering {
     }
 }
 
-/// The roles of these aggregations, of those to which they lead, and so on.
+/// The roles of these aggregations, of those to which they lead, and so on; there are at most so many.
 fn reached<'a, I: IntoIterator<Item = usize>>(
     mut next: Vec<usize>,
+    most: usize,
     roles: impl Fn(usize) -> &'a BTreeSet<ObjectKey>,
     lead: impl Fn(&'a ObjectKey) -> I,
-) -> BTreeSet<&'a ObjectKey> {
-    let (mut searched, mut reached) = (BTreeSet::new(), BTreeSet::new());
+) -> Found<'a> {
+    let (mut searched, mut reached) = (HashSet::<_, RandomState>::default(), Found::default());
     while let Some(at) = next.pop() {
-        if searched.insert(at) {
-            let roles = roles(at);
-            reached.extend(roles);
-            next.extend(roles.iter().flat_map(&lead));
+        if reached.len() < most && searched.insert(at) {
+            let news = roles(at).iter().filter(|it| reached.insert(it));
+            next.extend(news.flat_map(&lead));
         }
     }
     reached
@@ -154,6 +151,7 @@ fn reached<'a, I: IntoIterator<Item = usize>>(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::Arc;
 
     use super::*;
@@ -177,20 +175,37 @@ mod tests {
 
     /// A role with a rule of its own and this label, which gathers what has it too.
     fn set(grants: &mut Grants, number: usize, label: &str) {
+        set_with(grants, number, label, &[label]);
+    }
+
+    fn set_with(grants: &mut Grants, number: usize, label: &str, gathers: &[&str]) {
         let rule = PolicyRule {
             verbs: vec!["get".to_owned()],
             api_groups: vec![String::new()],
             resources: vec![format!("things-{number}")],
             ..PolicyRule::default()
         };
-        let selector = LabelSelector {
-            match_labels: [(label.to_owned(), String::new())].into(),
+        let selector = |label: &&str| LabelSelector {
+            match_labels: [((*label).to_owned(), String::new())].into(),
             ..LabelSelector::default()
         };
-        let aggregation = Some(wire::AggregationRule { cluster_role_selectors: vec![selector] });
+        let selectors = gathers.iter().map(selector).collect();
+        let aggregation = Some(wire::AggregationRule { cluster_role_selectors: selectors });
         let role = Role::new(&key(number), wire::Role { rules: vec![rule], aggregation });
         let labels = Labels::from_iter([(label.into(), "".into())]);
         grants.set_role(&key(number), Some((Arc::new(role), Arc::new(labels))), &mut Vec::new());
+    }
+
+    /// How many aggregations a search from the role on looks into, and how many roles it finds.
+    fn search(gathering: &Gathering, start: usize) -> (usize, usize) {
+        let lookups = Cell::new(0);
+        let roles = |at: usize| {
+            lookups.set(lookups.get() + 1);
+            &gathering.aggregations[at].found
+        };
+        let lead = |it: &ObjectKey| gathering.own.get(it).copied();
+        let found = reached(vec![gathering.own[&key(start)]], gathering.finders.len(), roles, lead);
+        (lookups.get(), found.len())
     }
 
     /// What each of the roles comes to, by where it is held, and how many rules that is.
@@ -218,17 +233,19 @@ mod tests {
     #[test]
     fn what_the_same_selectors_find_is_searched_once() {
         let grants = in_circles(200, 2);
-        let gathering = grants.gathering();
-        let lookups = std::cell::Cell::new(0);
-        let roles = |at: usize| {
-            lookups.set(lookups.get() + 1);
-            &gathering.aggregations[at].found
-        };
-        let start = key(0);
-        let found = reached(vec![gathering.own[&start]], roles, |it| gathering.own.get(it).copied());
-        assert_eq!((found.len(), lookups.get()), (100, 1));
-        assert_eq!(gathering.circle(&start).len(), 99);
-        assert_eq!(gathering.aggregations.len(), 2);
+        assert_eq!(grants.gathering().aggregations.len(), 2);
+        assert_eq!(search(grants.gathering(), 0), (1, 100));
+    }
+
+    #[test]
+    fn a_search_ends_once_everybody_is_found() {
+        let mut grants = Grants::default();
+        for number in 0..20 {
+            set_with(&mut grants, number, "all", &["all", &format!("other-{number}")]);
+        }
+        assert_eq!(grants.gathering().aggregations.len(), 20);
+        assert_eq!(search(grants.gathering(), 0), (1, 20));
+        assert_eq!(sizes(&grants), [20]);
     }
 
     #[test]

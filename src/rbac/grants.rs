@@ -10,7 +10,7 @@ use foldhash::quality::RandomState;
 
 use super::binding::implied_groups;
 use super::bootstrap::bootstrap;
-use super::gathering::Gathering;
+use super::gathering::{Found, Gathering};
 use super::links::Links;
 use super::reach::{ACT_AS_ACCOUNTS, Reach, Readers, accounts};
 use super::role::{Effective, Role};
@@ -338,8 +338,9 @@ impl Grants {
     /// Computes anew what these roles come to. Those that are gathered into each other come to the same.
     fn recompute(&mut self, mut roles: BTreeSet<ObjectKey>, touched: &mut Vec<ObjectKey>) {
         while let Some(role) = roles.pop_first() {
-            let effective = self.effective(&role);
-            let circle = self.gathering.circle(&role).into_iter();
+            let found = self.gathering.found_from(&role);
+            let effective = self.effective(&role, &found);
+            let circle = self.gathering.circle(&role, &found).into_iter();
             let alike: Vec<ObjectKey> = circle.filter(|it| is_alike(&role, it) && roles.remove(it)).collect();
             for role in alike.iter().chain([&role]) {
                 self.set_effective(role, effective.clone(), touched);
@@ -347,15 +348,16 @@ impl Grants {
         }
     }
 
-    /// What a role comes to, if it is there: its own rules, and those of every role that is gathered into it. A
+    /// What a role comes to, if it is there: its own rules, and those of every role that is found from it on. A
     /// controller copies rules into the roles that gather them, sooner or later, so that these come last: a rule is told
     /// of where it was written. Their order is the same for all of them, because one may be gathered into the other and
     /// back.
-    fn effective(&self, key: &ObjectKey) -> Option<Arc<Effective>> {
+    fn effective(&self, key: &ObjectKey, found: &Found<'_>) -> Option<Arc<Effective>> {
         self.roles.get(key)?;
-        let mut reached = self.gathering.below(key);
-        reached.insert(key.clone());
-        let roles = reached.iter().filter_map(|key| self.roles.get(key)).map(|held| &*held.role);
+        let mut reached: Vec<&ObjectKey> = found.iter().copied().filter(|it| *it != key).collect();
+        reached.push(key);
+        reached.sort_unstable();
+        let roles = reached.into_iter().filter_map(|key| self.roles.get(key)).map(|held| &*held.role);
         let (gatherers, others): (Vec<_>, Vec<_>) = roles.partition(|role| role.gathers.is_some());
         let roles = others.into_iter().chain(gatherers.into_iter().rev());
         Some(Arc::new(Effective::of(bootstrap().rules(key), roles)))
