@@ -179,7 +179,7 @@ mod tests {
     }
 
     fn set_with(grants: &mut Grants, number: usize, label: &str, gathers: &[&str]) {
-        let rule = PolicyRule {
+        let right = PolicyRule {
             verbs: vec!["get".to_owned()],
             api_groups: vec![String::new()],
             resources: vec![format!("things-{number}")],
@@ -191,7 +191,7 @@ mod tests {
         };
         let selectors = gathers.iter().map(selector).collect();
         let aggregation = Some(wire::AggregationRule { cluster_role_selectors: selectors });
-        let role = Role::new(&key(number), wire::Role { rules: vec![rule], aggregation });
+        let role = Role::new(&key(number), wire::Role { rules: vec![right], aggregation });
         let labels = Labels::from_iter([(label.into(), "".into())]);
         grants.set_role(&key(number), Some((Arc::new(role), Arc::new(labels))), &mut Vec::new());
     }
