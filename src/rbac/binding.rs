@@ -130,6 +130,11 @@ pub fn is_subject(key: &ObjectKey) -> bool {
 const AUTHENTICATED: &str = "system:authenticated";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
 
+/// Whether it is one of the groups of everybody who is authenticated, or is not.
+pub(super) fn is_authentication_group(key: &ObjectKey) -> bool {
+    key.kind == ObjectKind::Group && [AUTHENTICATED, UNAUTHENTICATED].contains(&&*key.name)
+}
+
 /// The groups to which everyone belongs who is named so, as authentication adds them. A group belongs to none.
 pub fn implied_groups(user: &ObjectKey) -> Vec<ObjectKey> {
     let mut groups = Vec::new();

@@ -14,6 +14,7 @@ use super::gathering::{Found, Gathering};
 use super::links::Links;
 use super::reach::{ACT_AS_ACCOUNTS, Reach, Readers, accounts};
 use super::role::{Effective, Role};
+use super::together::{groups_around, is_around_others};
 use super::{Binding, Path, Powers, Rule};
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
 
@@ -181,6 +182,18 @@ impl Grants {
         grants
     }
 
+    /// The grants of the groups to which everybody belongs who is the subject, as far as they lead further together
+    /// with these powers, which it has itself.
+    pub fn grants_around(&self, subject: &ObjectKey, powers: Powers) -> Vec<Grant> {
+        if !powers.is_combining() {
+            return Vec::new();
+        }
+        let mut groups = groups_around(subject);
+        groups.retain(|it| self.powers_of(it).is_some_and(|it| it.combines_with(powers)));
+        let grants = groups.iter().flat_map(|it| self.grants_of(it));
+        grants.filter(|grant| grant.powers().combines_with(powers)).collect()
+    }
+
     /// What all grants of a subject amount to, wherever they hold and beyond what Kubernetes itself grants; none if
     /// nothing is bound to it.
     pub fn powers_of(&self, subject: &ObjectKey) -> Option<Powers> {
@@ -279,9 +292,22 @@ impl Grants {
 
     /// Appends the subjects of a binding, whose role amounts to these powers, and whoever comes to secrets through them.
     fn touch_of(&self, binding: &Arc<Binding>, powers: Powers, touched: &mut Vec<ObjectKey>) {
-        touched.extend(binding.subjects.iter().map(|it| it.key.clone()));
+        self.touch_named(binding, powers, touched);
         if powers.has_any(Powers::READ_SOME_SECRETS) {
             self.touch_behind(std::iter::once(binding), touched);
+        }
+    }
+
+    /// Appends the subjects of a binding, whose role amounts to these powers, and whoever belongs to one of them by what
+    /// it is and holds something that leads further together with them.
+    fn touch_named(&self, binding: &Binding, powers: Powers, touched: &mut Vec<ObjectKey>) {
+        touched.extend(binding.subjects.iter().map(|it| it.key.clone()));
+        if !powers.is_combining() {
+            return;
+        }
+        for group in binding.subjects.iter().map(|it| &it.key).filter(|it| is_around_others(it)) {
+            let members = self.links.combining_with(powers).filter(|it| groups_around(it).contains(group));
+            touched.extend(members.cloned());
         }
     }
 
@@ -318,9 +344,9 @@ impl Grants {
 
     /// Appends those to whom roles are bound that name what their reach hangs on.
     fn touch_naming(&self, touched: &mut Vec<ObjectKey>) {
-        let bindings = self.naming.iter().flat_map(|role| self.links.of_role(role));
-        let subjects = bindings.flat_map(|binding| &binding.subjects);
-        touched.extend(subjects.map(|it| it.key.clone()));
+        for binding in self.naming.iter().flat_map(|role| self.links.of_role(role)) {
+            self.touch_named(binding, self.powers_given(binding), touched);
+        }
     }
 
     /// Keeps who gathers whom in step with a role that becomes `new`.
@@ -373,8 +399,9 @@ impl Grants {
         }
         self.reach.set_role(old, powers, || self.links.of_role(key));
         self.links.set_role(key, new);
-        let subjects = self.links.of_role(key).flat_map(|binding| &binding.subjects);
-        touched.extend(subjects.map(|it| it.key.clone()));
+        for binding in self.links.of_role(key) {
+            self.touch_named(binding, old.or(powers), touched);
+        }
         if old.or(powers).has_any(Powers::READ_SOME_SECRETS) {
             self.touch_behind(self.links.of_role(key), touched);
         } else if old.or(powers).has_any(Powers::WAYS_TO_SECRETS) {

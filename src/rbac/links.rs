@@ -19,6 +19,8 @@ pub(super) struct Links {
     bindings: Shelf<Link>,
     roles: Shelf<RoleEnd>,
     subjects: Shelf<SubjectEnd>,
+    /// The numbers of the subjects whose powers may lead further together with those of others.
+    combining: BTreeSet<u32>,
     /// The numbers of the `RoleBindings` of each namespace.
     namespaces: HashMap<Arc<str>, Vec<u32>, RandomState>,
 }
@@ -163,6 +165,13 @@ impl Links {
         self.subjects.get(subject).map(|subject| subject.powers)
     }
 
+    /// The subjects whose powers lead further together with these.
+    pub(super) fn combining_with(&self, powers: Powers) -> impl Iterator<Item = &ObjectKey> {
+        let subjects =
+            self.combining.iter().map(|number| (self.subjects.key(*number), self.subjects.at(*number)));
+        subjects.filter(move |(_, it)| it.powers.combines_with(powers)).map(|(key, _)| key)
+    }
+
     /// The binding with its two ends, which are there from here on and do not know of it yet.
     fn link(&mut self, binding: &Arc<Binding>) -> Link {
         let role = binding.role.as_ref().map(|role| self.roles.enter(role));
@@ -172,7 +181,7 @@ impl Links {
 
     /// Lets the ends of a binding know of it.
     fn tie(&mut self, number: u32) {
-        let Self { bindings, roles, subjects, .. } = self;
+        let Self { bindings, roles, subjects, combining, .. } = self;
         let link = bindings.at(number);
         if let Some(role) = link.role {
             roles.at_mut(role).bindings.push(number);
@@ -181,9 +190,10 @@ impl Links {
         for (bound, subject) in link.binding.subjects.iter().zip(&link.subjects) {
             let is_bootstrap = bound.is_bootstrap;
             let tie = Tie { binding: number, role: link.role, is_cluster_wide, is_bootstrap };
-            let subject = subjects.at_mut(*subject);
-            subject.powers = subject.powers.or(tie.powers(roles));
-            subject.ties.push(tie);
+            let end = subjects.at_mut(*subject);
+            let powers = end.powers.or(tie.powers(roles));
+            end.ties.push(tie);
+            end.set_powers(*subject, powers, combining);
         }
     }
 
@@ -198,6 +208,7 @@ impl Links {
             let ties = &mut self.subjects.at_mut(*subject).ties;
             remove(ties, |tie| tie.binding == number);
             if ties.is_empty() {
+                self.combining.remove(subject);
                 self.subjects.release(*subject);
             } else {
                 self.add_up(*subject);
@@ -215,9 +226,10 @@ impl Links {
 
     /// Adds up anew what is granted to a subject.
     fn add_up(&mut self, subject: u32) {
-        let subject = self.subjects.at_mut(subject);
-        let ties = subject.ties.iter();
-        subject.powers = ties.fold(Powers::NONE, |powers, tie| powers.or(tie.powers(&self.roles)));
+        let end = self.subjects.at_mut(subject);
+        let ties = end.ties.iter();
+        let powers = ties.fold(Powers::NONE, |powers, tie| powers.or(tie.powers(&self.roles)));
+        end.set_powers(subject, powers, &mut self.combining);
     }
 
     /// Forgets a role that is not there and to which no binding refers.
@@ -226,6 +238,20 @@ impl Links {
         if role.effective.is_none() && role.bindings.is_empty() {
             self.roles.release(number);
         }
+    }
+}
+
+impl SubjectEnd {
+    /// Notes what all of its grants amount to, and whether it is among those whose powers may lead further together.
+    fn set_powers(&mut self, number: u32, powers: Powers, combining: &mut BTreeSet<u32>) {
+        if self.powers.is_combining() != powers.is_combining() {
+            if powers.is_combining() {
+                combining.insert(number);
+            } else {
+                combining.remove(&number);
+            }
+        }
+        self.powers = powers;
     }
 }
 

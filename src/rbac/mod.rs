@@ -21,6 +21,7 @@ mod request;
 mod resources;
 mod role;
 mod shelf;
+mod together;
 
 pub use authorize::{Allowed, MASTERS};
 pub use binding::{
@@ -37,6 +38,7 @@ pub use reach::Readers;
 pub use request::{ALL, Request, Target, allows};
 pub use resources::{RESOURCES, Resource, resolve};
 pub use role::{Effective, Role, Rule};
+pub use together::TOGETHER;
 
 #[cfg(test)]
 mod tests;

@@ -153,7 +153,7 @@ pub(super) fn accounts(binding: &Binding) -> impl Iterator<Item = (&ObjectKey, A
 }
 
 /// The namespace of a service account or of a group of them, empty for the group of all; none for anybody else.
-fn home(key: &ObjectKey) -> Option<Arc<str>> {
+pub(super) fn home(key: &ObjectKey) -> Option<Arc<str>> {
     match key.kind {
         ObjectKind::Watched(Kind::ServiceAccount) => Some(Arc::clone(&key.namespace)),
         ObjectKind::Group => match key.name.strip_prefix(ACCOUNT_GROUP)?.split_once(':') {

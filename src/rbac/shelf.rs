@@ -51,6 +51,11 @@ impl<T> Shelf<T> {
         &self.held[number as usize].1
     }
 
+    /// The key of what has this number, which is there.
+    pub(super) fn key(&self, number: u32) -> &ObjectKey {
+        &self.held[number as usize].0
+    }
+
     pub(super) fn at_mut(&mut self, number: u32) -> &mut T {
         &mut self.held[number as usize].1
     }

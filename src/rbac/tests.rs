@@ -2,6 +2,7 @@
 
 mod brute_force;
 mod drawn;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -175,15 +176,22 @@ fn check_answers(cluster: &Cluster, grants: &Grants, question: &Question) -> Res
 }
 
 fn cluster_role(grants: &mut Grants, name: &str, labels: &str, yaml: &str) -> ObjectKey {
+    let (key, role) = role_of(name, yaml);
+    let labels: Labels = labels.split_whitespace().map(|label| pair((label, "true"))).collect();
+    grants.set_role(&key, Some((Arc::new(role), Arc::new(labels))), &mut Vec::new());
+    key
+}
+
+/// The cluster role of this name and content.
+fn role_of(name: &str, yaml: &str) -> (ObjectKey, Role) {
     let manifest = format!(
         "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: {name}}}, {yaml}}}"
     );
     let object = wire::manifests(&manifest).objects.remove(0).decode().expect("it is a role");
     let key = ObjectKey { kind: ObjectKind::Watched(object.kind), namespace: "".into(), name: name.into() };
     let Content::Role(role) = object.content else { panic!("{yaml}") };
-    let labels: Labels = labels.split_whitespace().map(|label| pair((label, "true"))).collect();
-    grants.set_role(&key, Some((Arc::new(Role::new(&key, role)), Arc::new(labels))), &mut Vec::new());
-    key
+    let role = Role::new(&key, role);
+    (key, role)
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub struct Grantee<'a> {
     pub powers: Powers,
     snapshot: &'a Snapshot,
     grants: OnceCell<Vec<Grant>>,
+    of_groups: OnceCell<Vec<Grant>>,
 }
 
 impl Grantee<'_> {
@@ -33,27 +34,55 @@ impl Grantee<'_> {
         self.grants.get_or_init(|| self.snapshot.grants().grants_of(self.key))
     }
 
+    /// What the groups are granted to which it belongs by what it is, as far as that leads further together with what
+    /// it is granted itself.
+    pub fn of_groups(&self) -> &[Grant] {
+        self.of_groups.get_or_init(|| self.snapshot.grants().grants_around(self.key, self.powers))
+    }
+
     /// The workloads that reach into their node as it, and by what.
     pub fn on_nodes(&self) -> Vec<(ObjectKey, NodeReach)> {
         self.snapshot.on_nodes(self.key)
     }
 
-    /// Whether it may do everything to every resource of the cluster, whatever its roles are called.
+    /// Whether it may do everything to every resource of the cluster, whatever its roles are called: by itself, or
+    /// together with its groups where these may not without it.
     pub fn is_cluster_admin(&self) -> bool {
-        self.powers.has_all(Powers::EVERYTHING) && {
-            let wide = self.grants().iter().filter(|grant| grant.scope().is_empty());
-            wide.fold(Powers::NONE, |powers, grant| powers.or(grant.powers())).has_all(Powers::EVERYTHING)
+        self.powers.has_any(Powers::EVERYTHING) && {
+            let own = everywhere(self.grants());
+            own.has_all(Powers::EVERYTHING) || self.completes(own)
         }
+    }
+
+    /// Whether its groups may do everything together with it alone, which has these powers in the whole cluster.
+    fn completes(&self, own: Powers) -> bool {
+        let of_groups = everywhere(self.of_groups());
+        own.or(of_groups).has_all(Powers::EVERYTHING) && !of_groups.has_all(Powers::EVERYTHING)
     }
 
     /// What is granted in each scope: a namespace, or, with an empty name, all of the cluster.
     pub fn scopes(&self) -> BTreeMap<Arc<str>, Vec<&Grant>> {
-        let mut scopes: BTreeMap<Arc<str>, Vec<&Grant>> = BTreeMap::new();
-        for grant in self.grants() {
-            scopes.entry(Arc::clone(grant.scope())).or_default().push(grant);
-        }
-        scopes
+        by_scope(self.grants())
     }
+
+    /// In each scope, what [`Self::of_groups`] says.
+    pub fn scopes_of_groups(&self) -> BTreeMap<Arc<str>, Vec<&Grant>> {
+        by_scope(self.of_groups())
+    }
+}
+
+/// What is granted for the whole cluster amounts to, beyond what Kubernetes itself grants.
+fn everywhere(grants: &[Grant]) -> Powers {
+    let wide = grants.iter().filter(|grant| grant.scope().is_empty());
+    wide.fold(Powers::NONE, |powers, grant| powers.or(grant.powers()))
+}
+
+fn by_scope(grants: &[Grant]) -> BTreeMap<Arc<str>, Vec<&Grant>> {
+    let mut scopes: BTreeMap<Arc<str>, Vec<&Grant>> = BTreeMap::new();
+    for grant in grants {
+        scopes.entry(Arc::clone(grant.scope())).or_default().push(grant);
+    }
+    scopes
 }
 
 impl Snapshot {
@@ -66,13 +95,18 @@ impl Snapshot {
         }
         let powers = self.grants().powers_of(key);
         let is_there = powers.is_some() || self.is_on_node(key);
-        let powers = powers.unwrap_or(Powers::NONE);
-        is_there.then(|| Grantee { key, powers, snapshot: self, grants: OnceCell::new() })
+        is_there.then(|| Grantee { powers: powers.unwrap_or(Powers::NONE), ..self.ungranted(key) })
     }
 
     /// The subject of this key where nothing is granted to it.
     pub fn ungranted<'a>(&'a self, key: &'a ObjectKey) -> Grantee<'a> {
-        Grantee { key, powers: Powers::NONE, snapshot: self, grants: OnceCell::new() }
+        Grantee {
+            key,
+            powers: Powers::NONE,
+            snapshot: self,
+            grants: OnceCell::new(),
+            of_groups: OnceCell::new(),
+        }
     }
 
     /// The role of this key; none if it is not there.

@@ -366,6 +366,12 @@ fn any_step_of_rights() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// The steps, once these objects are there.
+fn after(objects: Vec<Object>, steps: Vec<Step>) -> Vec<Step> {
+    let seen = objects.into_iter().map(|object| Step::See(Box::new(object)));
+    seen.chain([Step::Settle]).chain(steps).collect()
+}
+
 /// Plays transitions back, as a reader of the journal does.
 #[derive(Default)]
 struct Replay {
@@ -477,7 +483,14 @@ proptest! {
         steps in prop::collection::vec(any_step_of_rights(), 0..20),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
-        let leading = rights::leading().into_iter().map(|object| Step::See(Box::new(object))).chain([Step::Settle]);
-        compare(true, leading.chain(steps).collect(), &order)?;
+        compare(true, after(rights::leading(), steps), &order)?;
+    }
+
+    #[test]
+    fn so_it_does_where_rights_are_held_together_with_those_of_groups(
+        steps in prop::collection::vec(any_step_of_rights(), 0..12),
+        order in prop::collection::vec(any::<u64>(), 1..40),
+    ) {
+        compare(true, after(rights::together(), steps), &order)?;
     }
 }

@@ -5,7 +5,8 @@
 //! amount to reading secrets: to patch secrets or delete them together, to run or alter pods, to run commands in pods that take secrets in, to request tokens, to
 //! impersonate, to bind or escalate roles, to sign certificates, to reach kubelets, to create volumes of paths on
 //! nodes, to change namespaces, to control admission webhooks; as far as what the subject so comes to reads secrets by
-//! its own grants. Whatever way is held for the whole cluster is taken to reach all of it. Judged are as well workloads
+//! its own grants. Where a way needs several rights, those count with them that the groups hold to which the subject
+//! belongs by what it is, unless they hold all that is needed. Whatever way is held for the whole cluster is taken to reach all of it. Judged are as well workloads
 //! that reach into their node, and their service accounts: a node holds the secrets of all the pods that it runs.
 //! Whoever reads secrets of the scope itself is left to `secrets/unlisted-reader`, but for `forbid`, which asks that
 //! readers have no other way either; whoever may do anything is left to `rbac/unlisted-cluster-admin`.
@@ -19,6 +20,7 @@ mod reached;
 mod seeker;
 mod ways;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::listing::Listing;
@@ -26,7 +28,7 @@ use crate::baseline::{Baseline, Indirect};
 use crate::checks::rights::{Said, loosened, name_of, place};
 use crate::checks::{Check, Facts, Reads, Rule};
 use crate::model::{CheckInfo, Finding, Kind, ObjectKey, Severity};
-use crate::rbac::Powers;
+use crate::rbac::{Grant, Powers};
 use crate::snapshot::Grantee;
 use held::Held;
 use reached::{Chains, Reached};
@@ -58,7 +60,7 @@ const SCOPES_MAX: usize = 100;
 
 fn evaluate(facts: &Facts<'_>, grantee: &Grantee) -> Vec<Finding> {
     let mut findings = node::of_account(facts, grantee);
-    if !grantee.powers.has_any(Powers::WAYS_TO_SECRETS) || !is_judged(facts) || is_admin(grantee) {
+    if !may_begin(grantee) || !is_judged(facts) || is_admin(grantee) {
         return findings;
     }
     let reached = reached(facts, &Seeker { grantee, is_forbidden: is_forbidden(facts) });
@@ -75,6 +77,11 @@ fn evaluate(facts: &Facts<'_>, grantee: &Grantee) -> Vec<Finding> {
         rest.first().map(|(_, chains, baselines)| rest_of(baselines[0], grantee, chains, rest.len())),
     );
     findings
+}
+
+/// Whether it holds anything that may begin a way round, or be a part of one together with what its groups hold.
+fn may_begin(grantee: &Grantee) -> bool {
+    grantee.powers.has_any(Powers::WAYS_TO_SECRETS) || !grantee.of_groups().is_empty()
 }
 
 /// Whether any baseline asks for it.
@@ -95,7 +102,8 @@ fn forbids(baseline: &Baseline) -> bool {
 /// Whether it may do everything in the whole cluster, if only by what Kubernetes itself grants.
 fn is_admin(grantee: &Grantee) -> bool {
     let wide = grantee.grants().iter().filter(|grant| grant.scope().is_empty());
-    wide.fold(Powers::NONE, |powers, grant| powers.or(grant.role.powers)).has_all(Powers::EVERYTHING)
+    let powers = wide.fold(Powers::NONE, |powers, grant| powers.or(grant.role.powers));
+    powers.has_all(Powers::EVERYTHING) || grantee.is_cluster_admin()
 }
 
 /// Whether the baseline asks that the subject has no way to the secrets of the scope.
@@ -120,18 +128,17 @@ fn reached(facts: &Facts<'_>, seeker: &Seeker<'_>) -> Reached {
     if seeker.is_passed_over(&everywhere) {
         return reached;
     }
-    let scopes = seeker.grantee.scopes();
-    let wide = scopes.get(&everywhere).cloned().unwrap_or_default();
-    for (scope, grants) in &scopes {
+    let (own, of_groups) = (seeker.grantee.scopes(), seeker.grantee.scopes_of_groups());
+    let scopes: BTreeSet<&Arc<str>> = own.keys().chain(of_groups.keys()).collect();
+    for scope in scopes {
+        let held = Held { facts, scope, grants: holding(&own, scope), of_groups: holding(&of_groups, scope) };
         if scope.is_empty() {
-            let held = Held { facts, scope, grants: grants.clone() };
             ways::add(&held, &mut reached);
             others::add_named_accounts(&held, seeker, &mut reached);
             named::add_impersonated(&held, seeker, &mut reached);
             named::add_namespaces(&held, seeker, &mut reached);
             continue;
         }
-        let held = Held { facts, scope, grants: grants.iter().chain(&wide).copied().collect() };
         if !seeker.is_passed_over(scope) {
             ways::add(&held, &mut reached);
             others::add_pods(&held, &mut reached);
@@ -139,6 +146,12 @@ fn reached(facts: &Facts<'_>, seeker: &Seeker<'_>) -> Reached {
         others::add_accounts(&held, seeker, &mut reached);
     }
     reached
+}
+
+/// What holds in the scope and, where that is a namespace, everywhere.
+fn holding<'a>(grants: &BTreeMap<Arc<str>, Vec<&'a Grant>>, scope: &str) -> Vec<&'a Grant> {
+    let scopes = if scope.is_empty() { vec![scope] } else { vec![scope, ""] };
+    scopes.into_iter().filter_map(|it| grants.get(it)).flatten().copied().collect()
 }
 
 fn finding(baseline: &Baseline, grantee: &Grantee, scope: &Arc<str>, chains: &Chains) -> Finding {

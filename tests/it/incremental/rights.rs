@@ -20,8 +20,8 @@ pub(super) const KINDS: [Kind; 6] = [
     Kind::ClusterRoleBinding,
 ];
 
-/// Verb, group, resource, and the name that limits the rule.
-const RULES: [(&str, &str, &str, &str); 19] = [
+/// Verbs, group, resource, and the name that limits the rule.
+const RULES: [(&str, &str, &str, &str); 23] = [
     ("get", "", "pods", ""),
     ("list", "", "secrets", ""),
     ("get", "", "secrets", "db"),
@@ -37,10 +37,14 @@ const RULES: [(&str, &str, &str, &str); 19] = [
     ("bind", RBAC, "clusterroles", "readers"),
     ("bind", RBAC, "roles", "reader"),
     ("create", RBAC, "rolebindings", ""),
+    ("escalate", RBAC, "roles", ""),
+    ("update", RBAC, "roles", ""),
     ("patch", "", "namespaces", "payments"),
     ("get", "", "nodes/proxy", ""),
     ("*", "", "*", ""),
     ("*", "*", "*", ""),
+    ("get list watch create", "*", "*", ""),
+    ("update patch delete deletecollection", "*", "*", ""),
 ];
 
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -53,7 +57,7 @@ const ROLES: [(&str, &str); 5] = [
     ("Unknown", "reader"),
 ];
 
-const SUBJECTS: [(&str, &str, &str); 9] = [
+const SUBJECTS: [(&str, &str, &str); 10] = [
     ("ServiceAccount", "shop", "ci"),
     ("ServiceAccount", "payments", "ci"),
     ("ServiceAccount", "payments", "default"),
@@ -61,6 +65,7 @@ const SUBJECTS: [(&str, &str, &str); 9] = [
     ("Group", "", "dev"),
     ("Group", "", "system:serviceaccounts"),
     ("Group", "", "system:serviceaccounts:shop"),
+    ("Group", "", "system:authenticated"),
     ("User", "", "jane"),
     ("User", "", "system:serviceaccount:shop:default"),
 ];
@@ -95,9 +100,45 @@ const LEADING: &str = r#"
  roleRef: {kind: ClusterRole, name: all}, subjects: [{kind: ServiceAccount, name: default, namespace: payments}]}
 "#;
 
+/// A cluster in which accounts and their groups hold together what neither does alone: `ci` in `shop` may do
+/// everything, and `default` there may let a role of `payments` read its secrets, or bind one that does.
+const TOGETHER: &str = r#"
+{apiVersion: v1, kind: Namespace, metadata: {name: payments, labels: {tier: production}}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: all},
+ rules: [{apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch, create]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: readers},
+ rules: [{apiGroups: ["*"], resources: ["*"], verbs: [update, patch, delete, deletecollection]},
+         {apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]},
+         {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind], resourceNames: [all]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader, namespace: payments},
+ rules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [update]},
+         {apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings], verbs: [create]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b4},
+ roleRef: {kind: ClusterRole, name: all}, subjects: [{kind: ServiceAccount, name: ci, namespace: shop}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b5},
+ roleRef: {kind: ClusterRole, name: readers}, subjects: [{kind: Group, name: "system:serviceaccounts"}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: b1, namespace: payments},
+ roleRef: {kind: Role, name: reader}, subjects: [{kind: ServiceAccount, name: default, namespace: shop}]}
+"#;
+
 /// What [`LEADING`] holds.
 pub(super) fn leading() -> Vec<Object> {
-    let manifests = manifests(LEADING).objects.into_iter();
+    objects(LEADING)
+}
+
+/// What [`TOGETHER`] holds.
+pub(super) fn together() -> Vec<Object> {
+    objects(TOGETHER)
+}
+
+fn objects(text: &str) -> Vec<Object> {
+    let manifests = manifests(text).objects.into_iter();
     manifests.map(|manifest| manifest.decode().expect("it is well formed")).collect()
 }
 
@@ -153,9 +194,9 @@ fn gathered() -> LabelSelector {
     LabelSelector { match_labels: [(key.to_owned(), value.to_owned())].into(), ..LabelSelector::default() }
 }
 
-fn rule((verb, group, resource, name): (&str, &str, &str, &str)) -> PolicyRule {
+fn rule((verbs, group, resource, name): (&str, &str, &str, &str)) -> PolicyRule {
     PolicyRule {
-        verbs: vec![verb.to_owned()],
+        verbs: verbs.split(' ').map(str::to_owned).collect(),
         api_groups: vec![group.to_owned()],
         resources: vec![resource.to_owned()],
         resource_names: (!name.is_empty()).then(|| name.to_owned()).into_iter().collect(),

@@ -4,6 +4,7 @@ use super::*;
 
 const EVERYTHING: &str = r#"{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}"#;
 const READ_PODS: &str = r#"{apiGroups: [""], resources: [pods], verbs: [get]}"#;
+const CI: &str = "{kind: ServiceAccount, name: ci, namespace: shop}";
 const JANE: &str = "{kind: User, name: jane}";
 
 /// A cluster in which a role `it` of these rules is bound to the subject.
@@ -29,6 +30,63 @@ fn a_cluster_admin_is_known_by_what_it_may_do() {
     assert_eq!(finding.remedy, "delete ClusterRoleBinding/a, delete ClusterRoleBinding/b, or list it");
     assert_eq!(finding.exposed.as_deref(), Some(""));
     assert_eq!(granted("", &first, JANE).found(check), [""; 0]);
+}
+
+/// A cluster in which the first half of everything is bound to the first subject, and the rest to the second.
+fn halves(first: &str, second: &str) -> Cluster {
+    let rule = |verbs: &str| format!(r#"{{apiGroups: ["*"], resources: ["*"], verbs: [{verbs}]}}"#);
+    Cluster::of(
+        &[
+            cluster_role("a", &rule("get, list, watch, create")),
+            cluster_role("b", &rule("update, patch, delete, deletecollection")),
+            bind("", "a", first),
+            bind("", "b", second),
+        ]
+        .concat(),
+    )
+}
+
+#[test]
+fn a_cluster_admin_may_be_one_together_with_its_groups() {
+    let check = &unlisted_cluster_admin::CHECK;
+    let group = |name: &str| format!("{{kind: Group, name: '{name}'}}");
+    let accounts = group("system:serviceaccounts");
+    let [finding] = halves(CI, &accounts).findings(check).try_into().unwrap();
+    assert_eq!(
+        finding.message,
+        "ServiceAccount/shop/ci, together with what its groups may, may do everything in the cluster and is not \
+         listed as cluster admin"
+    );
+    assert_eq!(
+        finding.actual,
+        "ClusterRoleBinding/a > ClusterRole/a rule 1 (create,get,list,watch * in *); \
+         ClusterRoleBinding/b > ClusterRole/b rule 1 (delete,deletecollection,patch,update * in *)"
+    );
+    assert_eq!(finding.remedy, "delete ClusterRoleBinding/a, or list it");
+    let found = |first: &str, second: &str| halves(first, second).found(check);
+    let of_shop = group("system:serviceaccounts:shop");
+    assert_eq!(found(CI, &of_shop), ["ServiceAccount/shop/ci *"]);
+    assert_eq!(found(CI, &group("system:authenticated")), ["ServiceAccount/shop/ci *"]);
+    assert_eq!(found(&of_shop, &accounts), ["Group/system:serviceaccounts:shop *"]);
+    assert_eq!(found(JANE, &group("system:authenticated")), ["User/jane *"]);
+    for other in ["system:serviceaccounts:tools", "system:unauthenticated", "dev"] {
+        assert_eq!(found(CI, &group(other)), [""; 0], "{other}");
+    }
+    let mut listed = halves(CI, &accounts);
+    listed.rbac().cluster_admins =
+        Some(vec![Subject::ServiceAccount { namespace: "shop".to_owned(), name: "ci".to_owned() }]);
+    assert_eq!(listed.found(check), [""; 0]);
+}
+
+#[test]
+fn what_a_group_may_alone_is_told_of_the_group() {
+    let check = &unlisted_cluster_admin::CHECK;
+    let cluster = halves(CI, "{kind: Group, name: 'system:serviceaccounts'}");
+    cluster.see(&cluster_role("it", EVERYTHING));
+    cluster.see(&bind("", "it", "{kind: Group, name: 'system:authenticated'}"));
+    assert_eq!(cluster.found(check), ["Group/system:authenticated *"]);
+    cluster.see(&bind("", "it", CI));
+    assert_eq!(cluster.found(check), ["ServiceAccount/shop/ci *"], "it may by itself");
 }
 
 #[test]

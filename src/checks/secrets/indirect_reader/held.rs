@@ -7,12 +7,14 @@ use crate::checks::rights::paths;
 use crate::model::{Kind, ObjectKey, ObjectKind};
 use crate::rbac::{Grant, Path, Power, Powers};
 
-/// What a subject is granted in a scope and, where that is a namespace, what it is granted everywhere.
+/// What a subject is granted in a scope and, where that is a namespace, what it is granted everywhere; and so what its
+/// groups are.
 pub(super) struct Held<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// Empty for all of the cluster.
     pub(super) scope: &'a Arc<str>,
     pub(super) grants: Vec<&'a Grant>,
+    pub(super) of_groups: Vec<&'a Grant>,
 }
 
 /// The signers whose certificates the API server takes for those of clients.
@@ -22,7 +24,21 @@ const CLIENT_SIGNERS: [&str; 3] =
 impl Held<'_> {
     /// The ways by which it has any of these powers to the full: names that a rule lists leave some without effect.
     pub(super) fn paths(&self, powers: Powers) -> Vec<Path> {
-        let mut paths = paths(&self.grants, powers);
+        self.counting(&self.grants, powers)
+    }
+
+    /// As [`Self::paths`], of its groups.
+    pub(super) fn paths_of_groups(&self, powers: Powers) -> Vec<Path> {
+        self.counting(&self.of_groups, powers)
+    }
+
+    /// Whether the subject has it by a grant of its own.
+    pub(super) fn is_own(&self, path: &Path) -> bool {
+        self.grants.iter().any(|grant| Arc::ptr_eq(&grant.binding, &path.binding))
+    }
+
+    fn counting(&self, grants: &[&Grant], powers: Powers) -> Vec<Path> {
+        let mut paths = paths(grants, powers);
         paths.retain(|path| self.counts(path, powers));
         paths
     }

@@ -23,6 +23,7 @@ const READERS: &str = r#"
 {apiVersion: v1, kind: Namespace, metadata: {name: payments}}
 "#;
 
+const RBAC: &str = "rbac.authorization.k8s.io";
 const CI: &str = "{kind: ServiceAccount, name: ci, namespace: shop}";
 const WEB: &str = "{kind: ServiceAccount, name: web, namespace: shop}";
 const DEV: &str = "{kind: Group, name: dev}";
@@ -267,7 +268,6 @@ fn commands_reach_the_secrets_that_pods_take_in() {
 
 #[test]
 fn binding_and_escalating_need_two_rights() {
-    const RBAC: &str = "rbac.authorization.k8s.io";
     let bind = |names| rule("bind", RBAC, "clusterroles", names);
     let write = |resource| rule("create", RBAC, resource, "");
     for (first, second, scopes) in [
@@ -297,11 +297,75 @@ fn binding_and_escalating_need_two_rights() {
 
 #[test]
 fn half_a_way_may_be_held_in_the_whole_cluster() {
-    const RBAC: &str = "rbac.authorization.k8s.io";
     let cluster = cluster();
     cluster.grant("", &rule("bind", RBAC, "clusterroles", ""));
     cluster.see(&role("half", &rule("create", RBAC, "rolebindings", ""))).see(&bind("shop", "half", DEV));
     assert_eq!(cluster.keys(), ["shop"]);
+}
+
+/// A cluster in which the subjects hold these rules, each in its scope.
+fn granted(grants: &[(&str, &str, String)]) -> Cluster {
+    let cluster = cluster();
+    for (at, (scope, subject, rules)) in grants.iter().enumerate() {
+        let name = format!("r{at}");
+        cluster.see(&role(&name, rules)).see(&cluster::bind(scope, &name, &name, subject));
+    }
+    cluster
+}
+
+/// The scopes that the service account `ci` comes to.
+fn reached_by_ci(grants: &[(&str, &str, String)]) -> Vec<String> {
+    let found = granted(grants).found(&service_account("shop".into(), "ci"));
+    found.into_iter().map(|it| it.key).collect()
+}
+
+#[test]
+fn an_account_holds_the_parts_of_a_way_together_with_its_groups() {
+    let [all, of_shop, of_tools] = ["", ":shop", ":tools"]
+        .map(|which| format!("{{kind: Group, name: 'system:serviceaccounts{which}'}}"));
+    let escalate = || rule("escalate", RBAC, "roles", "");
+    let write = || rule("update", RBAC, "roles", "");
+    assert_eq!(reached_by_ci(&[("payments", CI, escalate()), ("payments", &all, write())]), ["payments"]);
+    assert_eq!(reached_by_ci(&[("payments", CI, write()), ("payments", &of_shop, escalate())]), ["payments"]);
+    assert_eq!(reached_by_ci(&[("", CI, escalate()), ("payments", &all, write())]), ["payments"]);
+    assert_eq!(reached_by_ci(&[("payments", CI, write()), ("", &all, escalate())]), ["payments"]);
+    assert_eq!(reached_by_ci(&[("", CI, write()), ("", &all, escalate())]), ["*"]);
+    let none: [&str; 0] = [];
+    assert_eq!(reached_by_ci(&[("payments", CI, escalate()), ("shop", &all, write())]), none);
+    assert_eq!(reached_by_ci(&[("payments", CI, escalate()), ("payments", &of_tools, write())]), none);
+    let both = || format!("{}, {}", escalate(), write());
+    assert_eq!(
+        reached_by_ci(&[("payments", CI, escalate()), ("payments", &all, both())]),
+        none,
+        "the group's"
+    );
+    assert_eq!(reached_by_ci(&[("payments", CI, both()), ("payments", &all, both())]), ["payments"]);
+}
+
+#[test]
+fn what_the_groups_hold_of_a_way_is_named() {
+    let bind = rule("bind", RBAC, "clusterroles", "reader");
+    let write = rule("create", RBAC, "rolebindings", "");
+    let group = "{kind: Group, name: 'system:authenticated'}";
+    let cluster = granted(&[("shop", CI, write), ("", group, bind)]);
+    let [finding] = cluster.found(&service_account("shop".into(), "ci")).try_into().unwrap();
+    assert_eq!(
+        finding.actual,
+        "may bind roles beyond its rights cluster-wide (ClusterRoleBinding/r1 > ClusterRole/r1 rule 1) as one of its \
+         groups > write role bindings in namespace shop (RoleBinding/shop/r0 > ClusterRole/r0 rule 1) > be bound to \
+         a role that leads to secrets"
+    );
+    assert!(finding.remedy.starts_with("delete RoleBinding/shop/r0, or"), "{}", finding.remedy);
+}
+
+#[test]
+fn a_cluster_admin_together_with_its_groups_is_told_as_such() {
+    let halves = ["get, list, watch, create", "update, patch, delete, deletecollection"];
+    let [first, second] = halves.map(|verbs| rule(verbs, "*", "'*'", ""));
+    assert_eq!(reached_by_ci(&[("", CI, second.clone())]), ["*"]);
+    let group = "{kind: Group, name: 'system:serviceaccounts'}";
+    let none: [&str; 0] = [];
+    assert_eq!(reached_by_ci(&[("", CI, second), ("", group, first)]), none);
 }
 
 #[test]

@@ -113,19 +113,51 @@ static CLUSTER_WIDE: &[Way] = &[
 pub(super) fn add(held: &Held<'_>, reached: &mut Reached) {
     let more = if held.scope.is_empty() { CLUSTER_WIDE } else { &[] };
     for way in ANYWHERE.iter().chain(more) {
-        let steps: Vec<Vec<Path>> = way.needs.iter().map(|it| held.paths(it.powers)).collect();
-        let here = |path: &Path| path.binding.scope() == held.scope;
-        if steps.iter().any(Vec::is_empty) || !steps.iter().flatten().any(here) {
+        let Some(steps) = steps(way, held) else { continue };
+        if !steps.iter().flatten().any(|path| path.binding.scope() == held.scope) {
             continue;
         }
         let told = || {
-            let steps = way.needs.iter().zip(&steps).map(|(it, paths)| {
-                let wide = paths.iter().all(|path| path.binding.scope().is_empty());
-                step(it.says, if wide { "" } else { held.scope }, paths)
-            });
-            let steps: Vec<String> = steps.collect();
+            let steps: Vec<String> =
+                way.needs.iter().zip(&steps).map(|(it, paths)| told(it, paths, held)).collect();
             format!("may {} > {}", steps.join(" > "), way.then)
         };
-        reached.add(held.scope, &steps.concat(), told);
+        let own: Vec<Path> = steps.iter().flatten().filter(|path| held.is_own(path)).cloned().collect();
+        reached.add(held.scope, &own, told);
+    }
+}
+
+/// The rules that give what the way needs, need by need: those of the subject or, where they are not enough, with those
+/// of its groups. None where something is missing, or nothing is to the groups alone, of whom it is told then.
+fn steps(way: &Way, held: &Held<'_>) -> Option<Vec<Vec<Path>>> {
+    let is_whole = |steps: &[Vec<Path>]| !steps.iter().any(Vec::is_empty);
+    let own: Vec<Vec<Path>> = way.needs.iter().map(|it| held.paths(it.powers)).collect();
+    if is_whole(&own) {
+        return Some(own);
+    }
+    let of_groups: Vec<Vec<Path>> = way.needs.iter().map(|it| held.paths_of_groups(it.powers)).collect();
+    let together: Vec<Vec<Path>> = own.into_iter().zip(&of_groups).map(|(a, b)| [&*a, b].concat()).collect();
+    (is_whole(&together) && !is_whole(&of_groups)).then_some(together)
+}
+
+/// One step as a part of the chain.
+fn told(need: &Need, paths: &[Path], held: &Held<'_>) -> String {
+    let wide = paths.iter().all(|path| path.binding.scope().is_empty());
+    let step = step(need.says, if wide { "" } else { held.scope }, paths);
+    let by_groups = !paths.iter().any(|path| held.is_own(path));
+    if by_groups { format!("{step} as one of its groups") } else { step }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::TOGETHER;
+
+    #[test]
+    fn what_is_needed_together_is_known_to_lead_further_together() {
+        for way in ANYWHERE.iter().chain(CLUSTER_WIDE).filter(|way| way.needs.len() > 1) {
+            let needed = way.needs.iter().fold(Powers::NONE, |powers, need| powers.or(need.powers));
+            assert!(TOGETHER.iter().any(|it| it.has_all(needed)), "{}", way.then);
+        }
     }
 }
