@@ -19,6 +19,7 @@ mod pod_security_agreement;
 mod rbac_agreement;
 mod restart;
 mod rights;
+mod rights_commands;
 mod token;
 mod wire;
 

@@ -5,13 +5,11 @@ use std::env;
 use std::io::{Write, stderr};
 
 use futures::{StreamExt, stream};
-use plimsoll::model::{Kind, ObjectKey};
+use plimsoll::model::ObjectKey;
 use plimsoll::rbac::{Grants, MASTERS, group, user};
-use serde_json::Value;
 
-use crate::support::access::{About, Granted, NAMESPACES, Question, Reviews, Subject, Tally};
-use crate::support::access::{objects, snapshot, wait_until_settled};
-use crate::support::cluster_objects::Namespace;
+use crate::support::access::{AT_ONCE, Granted, Question, Reviews, Subject, Tally};
+use crate::support::access::{furnish, requests, snapshot};
 use crate::support::control_plane::ControlPlane;
 use crate::support::generated::Draw;
 use crate::support::web;
@@ -20,25 +18,17 @@ use crate::support::web;
 const QUESTIONS: usize = 4_000;
 const BOOTSTRAP_QUESTIONS: usize = 1_000;
 
-/// How much is asked at once: enough to keep two cores of a server busy.
-const AT_ONCE: usize = 16;
-
 /// Where the drawing starts, unless the environment says otherwise.
 const SEED: u64 = 2;
 
 #[test]
 fn the_authorizer_allows_what_the_api_server_allows() {
     let plane = ControlPlane::start("rbac-agreement");
-    for namespace in NAMESPACES {
-        Namespace::create(&plane, namespace);
-    }
     let seed = env::var("PLIMSOLL_SEED").map_or(SEED, |seed| seed.parse().expect("the seed is a number"));
     let mut draw = Draw::from_seed(seed);
-    let drawn = objects(&mut draw);
-    let refused = web::runtime().block_on(create(&plane, &drawn));
-    tell(&format!("roles and bindings, seed {seed}: {} drawn, {refused} refused", drawn.len()));
-    assert!(refused > 0 && drawn.len() - refused >= 400, "{refused} of {} are refused", drawn.len());
-    wait_until_settled(&plane, NAMESPACES[0]);
+    let (drawn, refused) = furnish(&plane, &mut draw, 1);
+    tell(&format!("roles and bindings, seed {seed}: {drawn} drawn, {refused} refused"));
+    assert!(refused > 0 && drawn - refused >= 400, "{refused} of {drawn} are refused");
 
     let snapshot = snapshot(&plane);
     let grants = snapshot.grants();
@@ -59,13 +49,6 @@ fn the_authorizer_allows_what_the_api_server_allows() {
 /// Past what captures the output of a test that passes: the count is what this test is for.
 fn tell(what: &str) {
     writeln!(stderr(), "{what}").expect("stderr takes it");
-}
-
-/// Creates all that the API server takes, and gives how many it does not.
-async fn create(plane: &ControlPlane, drawn: &[(Kind, Value)]) -> usize {
-    let server = Reviews::new(plane).await;
-    let created = stream::iter(drawn).map(|(kind, object)| server.create(*kind, object));
-    created.buffer_unordered(AT_ONCE).filter(|created| std::future::ready(created.is_err())).count().await
 }
 
 async fn ask(plane: &ControlPlane, grants: &Grants, questions: &[Question]) -> Tally {
@@ -102,28 +85,4 @@ async fn check_who_can(plane: &ControlPlane, grants: &Grants, subjects: &[Subjec
     }
     assert!(named > requests.len(), "{named} named for {} requests", requests.len());
     format!("{} requests, {} subjects, {named} named", requests.len(), subjects.len())
-}
-
-/// What is asked for each subject: above all, reading secrets.
-fn requests() -> Vec<Question> {
-    let mut requests = Vec::new();
-    for namespace in [&NAMESPACES[..2], &[""]].concat() {
-        for verb in ["get", "list", "watch"] {
-            requests.push(request(verb, namespace, About::resource("", "secrets", "")));
-        }
-        requests.push(request("get", namespace, About::resource("", "secrets", "db")));
-        requests.push(request("create", namespace, About::resource("", "pods", "")));
-        requests.push(request("create", namespace, About::resource("", "pods/exec", "web")));
-        requests.push(request("update", namespace, About::resource("apps", "deployments/scale", "web")));
-    }
-    requests.push(request("bind", "", About::resource("rbac.authorization.k8s.io", "clusterroles", "")));
-    requests.push(request("get", "", About::Path("/metrics".to_owned())));
-    requests.push(request("get", "", About::Path("/x/y".to_owned())));
-    requests
-}
-
-/// Of nobody yet.
-fn request(verb: &str, namespace: &str, about: About) -> Question {
-    let [verb, namespace] = [verb, namespace].map(str::to_owned);
-    Question { user: String::new(), groups: Vec::new(), verb, namespace, about }
 }

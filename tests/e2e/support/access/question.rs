@@ -17,7 +17,7 @@ pub(crate) struct Question {
     pub(crate) about: About,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum About {
     Resource { group: String, resource: String, subresource: String, name: String },
     Path(String),
@@ -73,22 +73,34 @@ impl Question {
 
     /// As the API server takes it: a `SubjectAccessReview`.
     pub(crate) fn review(&self) -> Value {
-        let Self { user, groups, verb, namespace, about } = self;
-        let mut spec = json!({"user": user, "groups": groups});
+        let mut spec = self.attributes();
+        spec["user"] = json!(self.user);
+        spec["groups"] = json!(self.groups);
+        json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec})
+    }
+
+    /// As the API server takes it from the user itself: a `SelfSubjectAccessReview`.
+    pub(crate) fn self_review(&self) -> Value {
+        let spec = self.attributes();
+        json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
+    }
+
+    /// What is asked about.
+    fn attributes(&self) -> Value {
+        let Self { verb, namespace, about, .. } = self;
         match about {
             About::Resource { group, resource, subresource, name } => {
-                spec["resourceAttributes"] = json!({
+                json!({"resourceAttributes": {
                     "verb": verb,
                     "namespace": namespace,
                     "group": group,
                     "resource": resource,
                     "subresource": subresource,
                     "name": name,
-                });
+                }})
             }
-            About::Path(path) => spec["nonResourceAttributes"] = json!({"verb": verb, "path": path}),
+            About::Path(path) => json!({"nonResourceAttributes": {"verb": verb, "path": path}}),
         }
-        json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec})
     }
 }
 

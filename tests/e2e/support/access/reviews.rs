@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::request::Builder;
+use http::{HeaderValue, Request, StatusCode};
 use kube::Client;
 use kube::client::Body;
 use plimsoll::model::Kind;
@@ -21,6 +22,9 @@ const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 /// The kinds that say who may do what.
 const KINDS: [Kind; 4] = [Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding];
 
+/// How much is asked at once: enough to keep two cores of a server busy.
+pub(crate) const AT_ONCE: usize = 16;
+
 /// A client of the administrator's that keeps its connections.
 pub(crate) struct Reviews(Client);
 
@@ -37,6 +41,19 @@ impl Reviews {
         answer["status"]["allowed"] == true
     }
 
+    /// Whether the API server allows it to whoever impersonates the user and the groups, and asks for itself.
+    pub(crate) async fn allows_impersonated(&self, question: &Question) -> bool {
+        let header = |text: &str| HeaderValue::from_bytes(text.as_bytes()).expect("no name breaks a line");
+        let mut request = Request::post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+            .header("impersonate-user", header(&question.user));
+        for group in &question.groups {
+            request = request.header("impersonate-group", header(group));
+        }
+        let (status, answer) = self.send(request, &question.self_review()).await;
+        assert_eq!(status, StatusCode::CREATED, "{question}: {answer}");
+        answer["status"]["allowed"] == true
+    }
+
     /// Creates the object, or gives the reason for which the API server takes no such thing.
     pub(crate) async fn create(&self, kind: Kind, object: &Value) -> Result<(), String> {
         let (status, answer) = self.post(&collection(kind, object), object).await;
@@ -48,7 +65,11 @@ impl Reviews {
     }
 
     async fn post(&self, path: &str, object: &Value) -> (StatusCode, Value) {
-        let request = Request::post(path).header("content-type", JSON).header("accept", JSON);
+        self.send(Request::post(path), object).await
+    }
+
+    async fn send(&self, request: Builder, object: &Value) -> (StatusCode, Value) {
+        let request = request.header("content-type", JSON).header("accept", JSON);
         let request = request.body(Body::from(object.to_string().into_bytes())).expect("it is well formed");
         let served = kubeconfig::send(&self.0, request).await.expect("the API server answers");
         (served.status, serde_json::from_slice(&served.body).expect("it answers in JSON"))
