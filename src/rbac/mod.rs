@@ -36,7 +36,7 @@ pub use powers::{Power, Powers, SECRET_READS, powers_of};
 pub use question::{About, Misasked, Place, Question, Words};
 pub use reach::Readers;
 pub use request::{ALL, Request, Target, allows};
-pub use resources::{RESOURCES, Resource, resolve};
+pub use resources::{RESOURCES, Resource, Served, resolve, resolve_served};
 pub use role::{Effective, Role, Rule};
 pub use together::TOGETHER;
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::{Allowed, Grants, Path, Request, Target, resolve};
+use super::{Allowed, Grants, Path, Request, Served, Target, resolve, resolve_served};
 use crate::model::{Kind, ObjectKey};
 
 /// What is asked, as it was written.
@@ -19,6 +19,14 @@ pub struct Words {
     pub subresource: String,
     /// Empty where no object is named.
     pub name: String,
+}
+
+impl Words {
+    /// Whether what they are about is Kubernetes' own, so that no cluster need be asked what it is.
+    pub fn are_of_kubernetes(&self) -> bool {
+        let resource = self.resource.split('/').next().unwrap_or_default();
+        self.resource.starts_with('/') || Named::of_kubernetes(resource).is_some()
+    }
 }
 
 /// Where something is to be allowed.
@@ -48,7 +56,7 @@ pub enum About {
         resource: String,
         subresource: String,
         name: String,
-        /// Whether Kubernetes itself knows the resource. What it does not know is taken as it was written.
+        /// Whether it is known what is meant. What is not known is taken as it was written.
         known: bool,
     },
     Path(String),
@@ -81,9 +89,9 @@ const UNSERVED: [(&str, &str); 7] = [
 const UNNAMED: [&str; 4] = ["create", "list", "watch", "deletecollection"];
 
 impl Question {
-    /// The question that the words mean in this place. The resource is found as kubectl finds it; one that Kubernetes
-    /// does not serve by default is taken as written, and as one that is in namespaces.
-    pub fn resolve(words: &Words, place: Place) -> Result<Self, Misasked> {
+    /// The question that the words mean in this place. The resource is found as kubectl finds it, among Kubernetes' own
+    /// and those that the cluster is known to serve; any other is taken as written, and as one that is in namespaces.
+    pub fn resolve(words: &Words, served: &[Served], place: Place) -> Result<Self, Misasked> {
         if words.verb.is_empty() || words.resource.is_empty() {
             return Err(Misasked::Nothing);
         }
@@ -102,7 +110,7 @@ impl Question {
             Some(_) if !words.subresource.is_empty() => return Err(Misasked::TwoSubresources),
             Some(parts) => parts,
         };
-        let named = Named::find(resource);
+        let named = Named::find(resource, served);
         let place = named.place(words, place);
         let about = About::Resource {
             group: named.group,
@@ -153,15 +161,33 @@ struct Named {
 }
 
 impl Named {
-    fn find(word: &str) -> Self {
+    fn find(word: &str, served: &[Served]) -> Self {
+        let served = || resolve_served(served, word).map(Self::served);
+        Self::of_kubernetes(word).or_else(served).unwrap_or_else(|| {
+            let (resource, group) = parts(word);
+            Self { group: group.to_owned(), resource: resource.to_owned(), known: false, namespaced: true }
+        })
+    }
+
+    /// What is served by default, or is asked for in rules alone.
+    fn of_kubernetes(word: &str) -> Option<Self> {
         if let Some(found) = resolve(word) {
             let (group, resource) = (found.group.to_owned(), found.plural.to_owned());
-            return Self { group, resource, known: true, namespaced: found.namespaced };
+            return Some(Self { group, resource, known: true, namespaced: found.namespaced });
         }
-        let (resource, group) = word.split_once('.').unwrap_or((word, ""));
+        let (resource, group) = parts(word);
         let unserved = UNSERVED.contains(&(group, resource));
-        let (group, resource) = (group.to_owned(), resource.to_owned());
-        Self { known: unserved || resource == "*", namespaced: !unserved, group, resource }
+        (unserved || resource == "*").then(|| Self {
+            group: group.to_owned(),
+            resource: resource.to_owned(),
+            known: true,
+            namespaced: !unserved,
+        })
+    }
+
+    fn served(found: &Served) -> Self {
+        let (group, resource) = (found.group.clone(), found.plural.clone());
+        Self { group, resource, known: true, namespaced: found.namespaced }
     }
 
     /// Where the API server asks its authorizer about this, who was asked about `place`.
@@ -175,6 +201,11 @@ impl Named {
         let bound = words.verb == "bind" && is(Kind::ClusterRole.group(), "clusterroles");
         if self.namespaced || bound { place } else { Place::Cluster }
     }
+}
+
+/// The resource and the group of a word as it is written.
+fn parts(word: &str) -> (&str, &str) {
+    word.split_once('.').unwrap_or((word, ""))
 }
 
 impl fmt::Display for Question {
@@ -213,7 +244,7 @@ mod tests {
         let mut words = words.split(' ').map(str::to_owned);
         let mut next = || words.next().unwrap_or_default();
         let words = Words { verb: next(), resource: next(), name: next(), subresource: next() };
-        Question::resolve(&words, place).map(|question| question.to_string())
+        Question::resolve(&words, &[served()], place).map(|question| question.to_string())
     }
 
     fn check(words: &str, expected: &str) {
@@ -228,13 +259,46 @@ mod tests {
         check("update deployments.apps web scale", "update deployments.apps/scale web in namespace shop");
     }
 
+    /// What the cluster serves beside Kubernetes' own.
+    fn served() -> Served {
+        Served {
+            group: "plants.example.com".to_owned(),
+            plural: "nodes".to_owned(),
+            singular: "plant".to_owned(),
+            short_names: vec!["po".to_owned(), "pl".to_owned()],
+            namespaced: false,
+        }
+    }
+
+    #[test]
+    fn what_the_cluster_serves_is_known_where_it_is_not_kubernetes_own() {
+        check("get pl/status a", "get nodes.plants.example.com/status a");
+        check("get Nodes.plants", "get nodes.plants.example.com");
+        check("get po", "get pods in namespace shop");
+        check("get nodes", "get nodes");
+    }
+
+    #[test]
+    fn a_cluster_is_asked_about_what_is_not_kubernetes_own() {
+        let are =
+            |resource: &str| Words { resource: resource.to_owned(), ..Words::default() }.are_of_kubernetes();
+        for own in
+            ["po", "pods/exec", "deployments.apps/scale", "users", "*", "*.example.com", "/healthz", "/x/y"]
+        {
+            assert!(are(own), "{own}");
+        }
+        for other in ["pl", "nodes.plants", "widgets.example.com/status", "users.example.com"] {
+            assert!(!are(other), "{other}");
+        }
+    }
+
     #[test]
     fn what_is_not_known_is_taken_as_written() {
         check("get Widgets.example.com/status a", "get Widgets.example.com/status a in namespace shop");
         check("use podz", "use podz in namespace shop");
         let known = |resource: &str| {
             let words = Words { verb: "get".to_owned(), resource: resource.to_owned(), ..Words::default() };
-            match Question::resolve(&words, Place::Cluster).unwrap().about {
+            match Question::resolve(&words, &[], Place::Cluster).unwrap().about {
                 About::Resource { known, .. } => known,
                 About::Path(_) => unreachable!("{resource} is no path"),
             }

@@ -80,6 +80,22 @@ async fn nothing_but_rights_is_read_and_the_namespace_is_the_contexts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_is_asked_what_it_serves_where_the_words_do_not_tell() {
+    let server = cluster(BTreeSet::new()).await;
+    let notes = async |question| {
+        let output = plimsoll(&server, question).await;
+        assert_eq!(output.status.code(), Some(1), "{question}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(notes("can-i get pods --as jane").await, "");
+    // The embedded cluster describes its groups alone, as servers did of old.
+    let expected = "note: widgets of the core group is none of Kubernetes' own resources, and is taken as written\n\
+                    note: what else the cluster serves could not be read: the answer is no list of resources: ";
+    let told = notes("can-i get widgets --as jane").await;
+    assert!(told.starts_with(expected), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kind_that_cannot_be_listed_is_named_and_is_no_answer() {
     let server = cluster(BTreeSet::from([Kind::ClusterRole, Kind::RoleBinding])).await;
     for question in ["who-can get secrets", "can-i get secrets --as jane"] {

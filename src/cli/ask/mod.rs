@@ -1,5 +1,6 @@
 //! A question about rights, and what it is asked of: the roles and bindings of the live cluster, or of files.
 
+mod discovery;
 mod record;
 mod source;
 
@@ -15,7 +16,7 @@ use super::escape::Escaped;
 use super::failure::Failure;
 use super::problem::Problem;
 use super::settings::Connection;
-use crate::rbac::{About, Place, Question, Words};
+use crate::rbac::{About, Place, Question, Served, Words};
 pub(super) use record::{Asked, Named, Via};
 pub(super) use source::Source;
 
@@ -63,8 +64,14 @@ impl Ask {
     /// Reads what there is, and understands the question.
     pub(super) fn prepare(self, environment: Vec<(OsString, OsString)>) -> Result<Ready, Failure> {
         let config = self.connection.load(environment)?;
+        let words = Words {
+            verb: self.verb,
+            resource: self.resource,
+            subresource: self.subresource.unwrap_or_default(),
+            name: self.name.unwrap_or_default(),
+        };
         let source = if self.files.is_empty() {
-            Source::live(&config).map_err(Failure::unjudged)?
+            Source::live(&config, &words).map_err(Failure::unjudged)?
         } else {
             Source::files(&self.files)
         };
@@ -74,33 +81,36 @@ impl Ask {
             Some(namespace) => Place::Namespace(namespace.clone()),
             None => Place::Namespace(source.namespace.clone()),
         };
-        let words = Words {
-            verb: self.verb,
-            resource: self.resource,
-            subresource: self.subresource.unwrap_or_default(),
-            name: self.name.unwrap_or_default(),
-        };
-        let question = Question::resolve(&words, place).map_err(Failure::usage)?;
-        let notes = notes(&question, named.as_deref());
+        let served = source.discovered.as_ref().and_then(|it| it.as_deref().ok()).unwrap_or_default();
+        let question = Question::resolve(&words, served, place).map_err(Failure::usage)?;
+        let notes = notes(&question, named.as_deref(), source.discovered.as_ref());
         Ok(Ready { question, source, notes })
     }
 }
 
 /// How the question was understood, where that may not be what was meant.
-fn notes(question: &Question, namespace: Option<&str>) -> Vec<String> {
+fn notes(
+    question: &Question,
+    namespace: Option<&str>,
+    discovered: Option<&anyhow::Result<Vec<Served>>>,
+) -> Vec<String> {
+    let (among, hidden) = match discovered {
+        None => ("Kubernetes' own resources", None),
+        Some(Ok(_)) => ("the resources that the cluster serves", None),
+        Some(Err(error)) => ("Kubernetes' own resources", Some(error)),
+    };
+    let hidden = hidden.map(|error| format!("what else the cluster serves could not be read: {error:#}"));
     let unknown = match &question.about {
         About::Resource { resource, group, known: false, .. } => {
             let group = if group.is_empty() { "the core group" } else { group };
-            Some(format!(
-                "{resource} of {group} is none of Kubernetes' own resources, and is taken as written"
-            ))
+            Some(format!("{resource} of {group} is none of {among}, and is taken as written"))
         }
         About::Resource { .. } | About::Path(_) => None,
     };
     let elsewhere = namespace.filter(|_| question.place == Place::Cluster).map(|namespace| {
         format!("what is asked about is in no namespace, so that {namespace} does not count")
     });
-    unknown.into_iter().chain(elsewhere).collect()
+    unknown.into_iter().chain(hidden).chain(elsewhere).collect()
 }
 
 impl Ready {

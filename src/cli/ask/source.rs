@@ -6,13 +6,14 @@ use std::sync::Arc;
 use anyhow::bail;
 use parking_lot::RwLockReadGuard;
 
+use super::discovery;
 use crate::cli::look::{hidden_by, look};
 use crate::cli::manifests::read_files;
 use crate::cli::problem::Problem;
 use crate::cli::{runtime, terminal};
 use crate::config::Config;
 use crate::model::{DEFAULT_NAMESPACE, Kind, Sight};
-use crate::rbac::Grants;
+use crate::rbac::{Grants, Served, Words};
 use crate::run::connect;
 use crate::snapshot::{Batch, Intake, Snapshot};
 
@@ -23,22 +24,24 @@ pub(in crate::cli) struct Source {
     /// The namespace that is meant where none is named.
     pub(super) namespace: String,
     pub(super) problems: Vec<Problem>,
+    /// What the cluster says that it serves; none where it was not asked.
+    pub(super) discovered: Option<anyhow::Result<Vec<Served>>>,
 }
 
 /// The kinds that rights are made of.
 const KINDS: [Kind; 4] = [Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding];
 
 impl Source {
-    /// The cluster that the settings name. A kind that cannot be listed is an error: without it every answer might be
-    /// another one.
-    pub(super) fn live(config: &Config) -> anyhow::Result<Self> {
+    /// The cluster that the settings name, asked what it serves where the words do not tell that by themselves. A kind
+    /// that cannot be listed is an error: without it every answer might be another one.
+    pub(super) fn live(config: &Config, words: &Words) -> anyhow::Result<Self> {
         let runtime = runtime::start()?;
-        let source = runtime.block_on(Self::seen(config));
+        let source = runtime.block_on(Self::seen(config, words));
         runtime::end(runtime);
         source
     }
 
-    async fn seen(config: &Config) -> anyhow::Result<Self> {
+    async fn seen(config: &Config, words: &Words) -> anyhow::Result<Self> {
         let client = connect(&config.kube).await?;
         let snapshot = Arc::new(Snapshot::default());
         look(config, &client, &snapshot, &KINDS, |batch| absorb(&snapshot, batch)).await?;
@@ -52,7 +55,9 @@ impl Source {
             bail!("not everything could be listed that grants rights\n{}", hidden.join("\n"));
         }
         let namespace = client.default_namespace().to_owned();
-        Ok(Self { snapshot, namespace, problems: Vec::new() })
+        let discovered =
+            if words.are_of_kubernetes() { None } else { Some(discovery::served(&client).await) };
+        Ok(Self { snapshot, namespace, problems: Vec::new(), discovered })
     }
 
     /// What lies at the paths, as if it were a cluster. Roles that Kubernetes itself makes are there; nothing is bound
@@ -66,7 +71,7 @@ impl Source {
             snapshot.apply(change, &mut Vec::new());
         }
         snapshot.presume_bootstrap_roles();
-        Self { snapshot, namespace: DEFAULT_NAMESPACE.to_owned(), problems: files.problems }
+        Self { snapshot, namespace: DEFAULT_NAMESPACE.to_owned(), problems: files.problems, discovered: None }
     }
 
     /// Who is granted what.

@@ -1,4 +1,5 @@
-//! The resources that an API server serves by default, for a RESOURCE that is named on the command line.
+//! The resources that an API server serves by default, and how a RESOURCE that is named on the command line is found
+//! among them, or among others that a cluster serves.
 
 mod table;
 
@@ -19,21 +20,77 @@ pub struct Resource {
     pub subresources: &'static [&'static str],
 }
 
-/// The resource that a word means: its plural, its singular or a short name, in any case, with the group or the
+/// A resource that a cluster serves, as it describes it itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    pub group: String,
+    pub plural: String,
+    pub singular: String,
+    pub short_names: Vec<String>,
+    /// Whether its objects live in namespaces.
+    pub namespaced: bool,
+}
+
+/// What may be meant by a word.
+trait Named {
+    fn group(&self) -> &str;
+    fn has_full_name(&self, name: &str) -> bool;
+    fn has_short_name(&self, name: &str) -> bool;
+}
+
+impl Named for Resource {
+    fn group(&self) -> &str {
+        self.group
+    }
+
+    fn has_full_name(&self, name: &str) -> bool {
+        self.plural == name || self.singular == name
+    }
+
+    fn has_short_name(&self, name: &str) -> bool {
+        self.short_names.contains(&name)
+    }
+}
+
+impl Named for Served {
+    fn group(&self) -> &str {
+        &self.group
+    }
+
+    fn has_full_name(&self, name: &str) -> bool {
+        self.plural == name || self.singular == name
+    }
+
+    fn has_short_name(&self, name: &str) -> bool {
+        self.short_names.iter().any(|it| it == name)
+    }
+}
+
+/// The resource of Kubernetes' own that a word means: its plural, its singular or a short name, in any case, with the group or the
 /// beginning of a group after a dot where wanted (`deploy`, `Ingresses.networking`).
 ///
 /// It is chosen as kubectl chooses: a group of exactly that name before one that begins so, a full name before a short
 /// one, and among several groups the one that the server lists first.
 pub fn resolve(word: &str) -> Option<&'static Resource> {
-    let word = word.to_ascii_lowercase();
-    let (name, group) = word.split_once('.').unwrap_or((&word, ""));
-    find(name, |of| group.is_empty() || of == group).or_else(|| find(name, |of| of.starts_with(group)))
+    choose(RESOURCES, word)
 }
 
-fn find(name: &str, fits: impl Fn(&str) -> bool) -> Option<&'static Resource> {
-    let mut within = RESOURCES.iter().filter(|resource| fits(resource.group));
-    let full = within.clone().find(|resource| resource.plural == name || resource.singular == name);
-    full.or_else(|| within.find(|resource| resource.short_names.contains(&name)))
+/// As [`resolve`], among those that a cluster serves, in its order.
+pub fn resolve_served<'a>(served: &'a [Served], word: &str) -> Option<&'a Served> {
+    choose(served, word)
+}
+
+fn choose<'a, T: Named>(resources: &'a [T], word: &str) -> Option<&'a T> {
+    let word = word.to_ascii_lowercase();
+    let (name, group) = word.split_once('.').unwrap_or((&word, ""));
+    find(resources, name, |of| group.is_empty() || of == group)
+        .or_else(|| find(resources, name, |of| of.starts_with(group)))
+}
+
+fn find<'a, T: Named>(resources: &'a [T], name: &str, fits: impl Fn(&str) -> bool) -> Option<&'a T> {
+    let within = || resources.iter().filter(|resource| fits(resource.group()));
+    let full = within().find(|resource| resource.has_full_name(name));
+    full.or_else(|| within().find(|resource| resource.has_short_name(name)))
 }
 
 #[cfg(test)]
@@ -81,6 +138,31 @@ mod tests {
         check("pods.apps", None);
         check("deployments.k8s.io", None);
         check("deployments.appsx", None);
+    }
+
+    #[test]
+    fn what_a_cluster_serves_is_found_in_its_order() {
+        let widgets = |group: &str, plural: &str| Served {
+            group: group.to_owned(),
+            plural: plural.to_owned(),
+            singular: "widget".to_owned(),
+            short_names: vec!["wd".to_owned()],
+            namespaced: true,
+        };
+        let served = [widgets("a.example.com", "widgets"), widgets("b.example.com", "widgetry")];
+        for (word, group) in [
+            ("widgets", "a.example.com"),
+            ("Widget", "a.example.com"),
+            ("wd", "a.example.com"),
+            ("widgetry", "b.example.com"),
+            ("wd.b.example.com", "b.example.com"),
+            ("widget.b", "b.example.com"),
+        ] {
+            assert_eq!(resolve_served(&served, word).map(|it| &*it.group), Some(group), "{word}");
+        }
+        for word in ["pods", "wd.c", "wid", ""] {
+            assert_eq!(resolve_served(&served, word), None, "{word}");
+        }
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Granted {
         Self(self.0.iter().filter(|it| !it.is_drawn).cloned().collect())
     }
 
+    /// Those whose role is there and holds anything.
+    pub(crate) fn giving(&self) -> Self {
+        Self(self.0.iter().filter(|it| !it.rules.is_empty()).cloned().collect())
+    }
+
     /// Everyone whom a binding names.
     pub(crate) fn subjects(&self) -> Vec<Subject> {
         let mut subjects: Vec<_> = self.0.iter().map(|it| it.subject.clone()).collect();
