@@ -1,6 +1,11 @@
 //! The rights of the small universe: few rules, roles and subjects, so that each often leads to another.
 
-use plimsoll::baseline::{Baseline, Indirect, Rbac, SecretReader, Secrets, Subject as Declared};
+use std::sync::{Arc, LazyLock};
+
+use plimsoll::baseline::Declared as Baselines;
+use plimsoll::baseline::{
+    DeclaredRights, Indirect, Rbac, SecretReader, Secrets, Shelf, Source, Subject as Declared,
+};
 use plimsoll::model::Kind;
 use plimsoll::wire::{
     AggregationRule, Binding, Content, LabelSelector, Object, PolicyRule, Role, RoleRef, Subject, manifests,
@@ -142,8 +147,44 @@ fn objects(text: &str) -> Vec<Object> {
     manifests.map(|manifest| manifest.decode().expect("it is well formed")).collect()
 }
 
+/// What is declared to be granted: in one namespace and everywhere, to accounts, a group of them and a user.
+const GRANTED: &str = r#"
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: readers}
+rules:
+- {apiGroups: [""], resources: [pods], verbs: [get]}
+- {apiGroups: [""], resources: [secrets], verbs: [list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b1, namespace: payments}
+roleRef: {kind: ClusterRole, name: readers}
+subjects: [{kind: ServiceAccount, name: ci, namespace: shop}, {kind: User, name: jane}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b2, namespace: shop}
+roleRef: {kind: ClusterRole, name: readers}
+subjects: [{kind: Group, name: "system:serviceaccounts"}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: b4}
+roleRef: {kind: ClusterRole, name: readers}
+subjects: [{kind: ServiceAccount, name: default, namespace: payments}]
+"#;
+
+/// What [`GRANTED`] declares. With Kubernetes' own it is much to read for every case.
+static RIGHTS: LazyLock<Arc<DeclaredRights>> = LazyLock::new(|| {
+    let source = Source { file: "granted.yaml".into(), content: Ok(GRANTED.into()) };
+    Shelf::new(Vec::new()).update(vec![source]).rights
+});
+
 /// What is declared of rights.
-pub(super) fn declare(baseline: &mut Baseline) {
+pub(super) fn declare(declared: &mut Baselines) {
+    declared.rights = Arc::clone(&RIGHTS);
+    let baseline = &mut declared.baselines[0];
     let reader = SecretReader {
         subject: Declared::Group("dev".to_owned()),
         verbs: vec!["list".to_owned()],
@@ -153,7 +194,7 @@ pub(super) fn declare(baseline: &mut Baseline) {
     let secrets = Secrets { readers: Some(vec![reader]), indirect: Indirect::Forbid, ..Secrets::default() };
     baseline.secrets = Some(secrets);
     let cluster_admins = Some(vec![Declared::User("jane".to_owned())]);
-    baseline.rbac = Some(Rbac { cluster_admins, ..Rbac::default() });
+    baseline.rbac = Some(Rbac { cluster_admins, declared_grants: true, ..Rbac::default() });
 }
 
 /// What a role and a binding may hold.
