@@ -47,7 +47,7 @@ pub(super) fn ways(paths: &[Path]) -> String {
 }
 
 /// Each of the ways once, in the order of bindings, roles and rules.
-fn in_order(paths: &[Path]) -> Vec<&Path> {
+pub(super) fn in_order(paths: &[Path]) -> Vec<&Path> {
     fn place(path: &Path) -> (&ObjectKey, &ObjectKey, &ObjectKey, usize) {
         (&path.binding.key, &path.role, &path.rule.role, path.rule.number)
     }

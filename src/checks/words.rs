@@ -24,13 +24,18 @@ pub(super) fn words<'a>(rules: impl Iterator<Item = &'a PolicyRule>) -> String {
     first_of(told.into_iter().collect(), RULES_MAX)
 }
 
-/// The first of the texts. For the others stand their number and a digest.
-pub(super) fn first_of(mut texts: Vec<String>, max: usize) -> String {
+/// The first of the texts as evidence. For the others stand their number and a digest.
+pub(super) fn first_of(texts: Vec<String>, max: usize) -> String {
+    at_most(texts, max).join("; ")
+}
+
+/// The first of the texts, and one more for the others: their number and a digest.
+pub(super) fn at_most(mut texts: Vec<String>, max: usize) -> Vec<String> {
     let others = texts.split_off(texts.len().min(max));
     if !others.is_empty() {
         texts.push(format!("and {} more ({})", others.len(), digest(&others.join("; "))));
     }
-    texts.join("; ")
+    texts
 }
 
 /// What stands for a text that is not told.

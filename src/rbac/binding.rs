@@ -130,6 +130,11 @@ pub fn is_subject(key: &ObjectKey) -> bool {
 const AUTHENTICATED: &str = "system:authenticated";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
 
+/// Whether it is whoever is not authenticated, as a user or as their group.
+pub fn is_unauthenticated(subject: &ObjectKey) -> bool {
+    is_anonymous(subject) || (subject.kind == ObjectKind::Group && *subject.name == *UNAUTHENTICATED)
+}
+
 /// Whether it is one of the groups of everybody who is authenticated, or is not.
 pub(super) fn is_authentication_group(key: &ObjectKey) -> bool {
     key.kind == ObjectKind::Group && [AUTHENTICATED, UNAUTHENTICATED].contains(&&*key.name)

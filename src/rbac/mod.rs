@@ -25,7 +25,8 @@ mod together;
 
 pub use authorize::{Allowed, MASTERS};
 pub use binding::{
-    Binding, Bound, group, impersonated_groups, implied_groups, is_subject, service_account, user,
+    Binding, Bound, group, impersonated_groups, implied_groups, is_subject, is_unauthenticated,
+    service_account, user,
 };
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use excess::{Excess, excess};

@@ -9,8 +9,8 @@ use super::{Said, forbidding, in_each_scope};
 use crate::baseline::ForbiddenGrant;
 use crate::checks::rights::{name_of, place};
 use crate::checks::{Check, Facts, RIGHTS, Rule};
-use crate::model::{CheckInfo, Finding, ObjectKey, ObjectKind, Severity};
-use crate::rbac::Powers;
+use crate::model::{CheckInfo, Finding, Severity};
+use crate::rbac::{Powers, is_unauthenticated};
 use crate::snapshot::Grantee;
 
 pub(crate) static CHECK: Check = Check {
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn evaluate(facts: &Facts<'_>, grantee: &Grantee) -> Vec<Finding> {
     let subject = grantee.key;
-    if !grantee.powers.has_any(Powers::ANYTHING) || !is_anonymous(subject) {
+    if !grantee.powers.has_any(Powers::ANYTHING) || !is_unauthenticated(subject) {
         return Vec::new();
     }
     let objecting = |scope: &_| forbidding(facts, scope, ForbiddenGrant::Anonymous);
@@ -42,12 +42,4 @@ fn evaluate(facts: &Facts<'_>, grantee: &Grantee) -> Vec<Finding> {
         message: format!("{subject}, who may be anybody, has rights {}", place(scope)),
         expected: "nothing beyond what Kubernetes itself grants",
     })
-}
-
-fn is_anonymous(subject: &ObjectKey) -> bool {
-    match subject.kind {
-        ObjectKind::User => &*subject.name == "system:anonymous",
-        ObjectKind::Group => &*subject.name == "system:unauthenticated",
-        _ => false,
-    }
 }

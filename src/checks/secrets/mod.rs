@@ -13,7 +13,7 @@ pub(super) mod unlisted_path;
 pub(super) mod unlisted_reader;
 
 use crate::model::{ObjectKey, ObjectKind};
-use crate::rbac::{Powers, SECRET_READS};
+use crate::rbac::{Powers, SECRET_READS, is_unauthenticated};
 
 const GOOD_PRACTICES: &str = "https://kubernetes.io/docs/concepts/security/secrets-good-practices/";
 
@@ -31,9 +31,7 @@ fn everybody(subject: &ObjectKey) -> Option<&'static str> {
     match (&subject.kind, &*subject.name) {
         (ObjectKind::Group, "system:authenticated") => Some("everybody who is authenticated"),
         (ObjectKind::Group, "system:serviceaccounts") => Some("every service account"),
-        (ObjectKind::Group, "system:unauthenticated") | (ObjectKind::User, "system:anonymous") => {
-            Some("everybody who is not authenticated")
-        }
+        _ if is_unauthenticated(subject) => Some("everybody who is not authenticated"),
         _ => None,
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::checks::rights::in_order;
+use crate::checks::words::at_most;
 use crate::rbac::Path;
 
 /// How many chains are told of one scope. Of the others it is told how many there are.
 const CHAINS_MAX: usize = 20;
 
-/// How many ways of one step are told. Of the others it is told how many there are.
+/// How many ways of one step are told. Of the others it is told how many there are, with a digest.
 const STEP_PATHS_MAX: usize = 3;
 
 /// The scopes whose secrets a subject comes to, empty for all of the cluster.
@@ -59,14 +61,8 @@ pub(super) fn step(says: &str, scope: &str, paths: &[Path]) -> String {
     format!("{says} {place} ({})", by(paths))
 }
 
+/// In the order of bindings, roles and rules. What is left out is other evidence when it changes.
 fn by(paths: &[Path]) -> String {
-    let mut ways: Vec<String> = paths.iter().map(Path::to_string).collect();
-    ways.sort_unstable();
-    ways.dedup();
-    let more = ways.len().saturating_sub(STEP_PATHS_MAX);
-    ways.truncate(STEP_PATHS_MAX);
-    if more > 0 {
-        ways.push(format!("{more} more"));
-    }
-    ways.join(", ")
+    let ways = in_order(paths).into_iter().map(Path::to_string).collect();
+    at_most(ways, STEP_PATHS_MAX).join(", ")
 }
