@@ -10,6 +10,8 @@ pub mod watch;
 
 pub mod rbac;
 
+pub mod network;
+
 pub mod snapshot;
 
 pub mod baseline;

@@ -14,6 +14,7 @@ mod item;
 mod manager;
 mod manifest;
 mod meta;
+mod network;
 mod object;
 mod outline;
 mod page;
@@ -38,6 +39,9 @@ pub use item::{Item, Unreadable, decode_item};
 pub use manager::{ManagedFields, Manager};
 pub use manifest::{Fault, Manifest, Manifests, manifests};
 pub use meta::{ObjectMeta, OwnerReference};
+pub use network::{
+    EgressRule, IngressRule, IntOrString, IpBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+};
 pub use object::{Content, Object, Pods};
 pub use outline::Outline;
 pub use page::{Page, decode_page};

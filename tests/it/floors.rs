@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// Each top-level module and its floor. A new module has to be placed here.
-const FLOORS: [(&str, u8); 15] = [
+const FLOORS: [(&str, u8); 16] = [
     ("model", 0),
     ("wire", 0),
     ("rbac", 1),
+    ("network", 1),
     ("snapshot", 1),
     ("baseline", 1),
     ("checks", 1),

@@ -1,0 +1,147 @@
+//! What is let through between two classes: by each of them, and by both.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::class::{Class, Side};
+use super::policy::{Direction, Peer, Peers, Rule};
+use super::{AddressSet, Block, Map, NamedPort, PortSet};
+
+/// A rule by which a direction of a class lets a peer through.
+#[derive(Debug, Clone, Copy)]
+pub struct Through<'a> {
+    /// The policy's name.
+    pub policy: &'a Arc<str>,
+    /// The place of the rule in the list of the policy's spec.
+    pub number: usize,
+    pub rule: &'a Rule,
+}
+
+impl Side {
+    /// Every rule of the direction; none where nothing isolates it.
+    pub fn rules(&self, direction: Direction) -> impl Iterator<Item = Through<'_>> {
+        let policies = match self {
+            Self::Open => &[][..],
+            Self::Isolated(policies) => policies,
+        };
+        policies.iter().flat_map(move |(policy, it)| {
+            let rules = it.rules(direction).iter().enumerate();
+            rules.map(move |(number, rule)| Through { policy, number, rule })
+        })
+    }
+}
+
+impl Map {
+    /// Whether `class` lets `peer` through, on whatever ports.
+    pub fn lets(&self, class: &Class, direction: Direction, peer: &Class) -> bool {
+        let side = class.side(direction);
+        side.is_open() || side.rules(direction).any(|it| self.is_among(class, &it.rule.peers, peer))
+    }
+
+    /// Whether the peer is one of those that a rule of a policy in the namespace of `class` is about.
+    pub fn is_among(&self, class: &Class, peers: &Peers, peer: &Class) -> bool {
+        match peers {
+            Peers::Everyone => true,
+            Peers::Listed(peers) => peers.iter().any(|it| self.is_selected(class, it, peer)),
+        }
+    }
+
+    /// Whether one entry of a rule of a policy in the namespace of `class` selects the peer. A block of addresses does
+    /// if any of the peer's known addresses is among them.
+    pub fn is_selected(&self, class: &Class, entry: &Peer, peer: &Class) -> bool {
+        match entry {
+            Peer::Own(pods) => class.namespace == peer.namespace && pods.matches(&peer.labels),
+            Peer::Pods(selection) => {
+                selection.pods.matches(&peer.labels)
+                    && selection.namespaces.matches(self.labels_of(&peer.namespace))
+            }
+            Peer::Block(block) => peer.addresses().any(|it| block.addresses.contains(it)),
+        }
+    }
+
+    /// On which ports of the one that is connected to, with the named ones given, `class` lets `peer` through.
+    fn ports_with(&self, class: &Class, direction: Direction, peer: &Class, named: &[NamedPort]) -> PortSet {
+        let side = class.side(direction);
+        if side.is_open() {
+            return PortSet::all();
+        }
+        let mut ports = PortSet::default();
+        for through in side.rules(direction) {
+            if self.is_among(class, &through.rule.peers, peer) {
+                ports = ports.union(&through.rule.ports.at(named));
+            }
+        }
+        ports
+    }
+
+    /// The ports of `to` on which a pod of `from` can connect to one of `to`: both ends let them through.
+    pub fn flow(&self, from: &Class, to: &Class) -> PortSet {
+        let leaves = self.ports_with(from, Direction::Egress, to, &to.ports);
+        if leaves.is_empty() {
+            return leaves;
+        }
+        leaves.intersection(&self.ports_with(to, Direction::Ingress, from, &to.ports))
+    }
+
+    /// With which addresses, whoever has them, the direction lets traffic through on which ports: each set of ports once,
+    /// with all of its addresses.
+    pub fn outside(&self, class: &Class, direction: Direction) -> BTreeMap<PortSet, AddressSet> {
+        let side = class.side(direction);
+        if side.is_open() {
+            return BTreeMap::from([(PortSet::all(), AddressSet::all())]);
+        }
+        let named: &[NamedPort] = match direction {
+            Direction::Ingress => &class.ports,
+            // Nothing outside has named ports.
+            Direction::Egress => &[],
+        };
+        let mut through: Vec<(AddressSet, PortSet)> = Vec::new();
+        for it in side.rules(direction) {
+            let addresses = match &it.rule.peers {
+                Peers::Everyone => AddressSet::all(),
+                Peers::Listed(peers) => {
+                    blocks(peers).fold(AddressSet::default(), |all, it| all.union(&it.addresses))
+                }
+            };
+            let ports = it.rule.ports.at(named);
+            if !addresses.is_empty() && !ports.is_empty() {
+                add(&mut through, addresses, &ports);
+            }
+        }
+        let mut by_ports: BTreeMap<PortSet, AddressSet> = BTreeMap::new();
+        for (addresses, ports) in through {
+            let known = by_ports.entry(ports).or_default();
+            *known = known.union(&addresses);
+        }
+        by_ports
+    }
+}
+
+fn blocks(peers: &[Peer]) -> impl Iterator<Item = &Block> {
+    peers.iter().filter_map(|peer| match peer {
+        Peer::Block(block) => Some(&**block),
+        Peer::Own(_) | Peer::Pods(_) => None,
+    })
+}
+
+/// Adds ports for these addresses to what is there for disjoint others.
+fn add(through: &mut Vec<(AddressSet, PortSet)>, mut addresses: AddressSet, ports: &PortSet) {
+    let mut split = Vec::new();
+    for (known, known_ports) in through.iter_mut() {
+        let both = known.intersection(&addresses);
+        if both.is_empty() {
+            continue;
+        }
+        let all = known_ports.union(ports);
+        addresses = addresses.without(&both);
+        let rest = known.without(&both);
+        if !rest.is_empty() {
+            split.push((rest, known_ports.clone()));
+        }
+        (*known, *known_ports) = (both, all);
+    }
+    if !addresses.is_empty() {
+        split.push((addresses, ports.clone()));
+    }
+    through.extend(split);
+}

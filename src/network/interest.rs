@@ -1,0 +1,66 @@
+//! What is declared of the network, as far as the map has to know it: whose verdicts hang on whom.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::class::Class;
+use super::selector::Selector;
+
+/// What the verdicts are about that are drawn from the map.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interest {
+    /// Flows from one namespace to another.
+    pub across: bool,
+    /// Flows within a namespace as well.
+    pub within: bool,
+    /// By direction, whether flows are told of pods that nothing isolates in it. They are not where that alone is told.
+    pub open: [bool; 2],
+    /// Flows that are looked for by themselves.
+    pub declared: Vec<DeclaredFlow>,
+    /// Other keys of labels that verdicts tell pods apart by.
+    pub keys: BTreeSet<Arc<str>>,
+}
+
+/// A flow that a verdict on one of its ends looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredFlow {
+    pub from: Pods,
+    pub to: Pods,
+    /// The end that is judged.
+    pub judged: End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    From,
+    To,
+}
+
+/// Pods that are declared to be an end of a flow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pods {
+    /// None for any.
+    pub namespace: Option<Arc<str>>,
+    pub labels: Selector,
+}
+
+impl Pods {
+    pub fn select(&self, class: &Class) -> bool {
+        self.namespace.as_ref().is_none_or(|it| *it == class.namespace) && self.labels.matches(&class.labels)
+    }
+}
+
+impl Interest {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+        let ends = self.declared.iter().flat_map(|flow| [&flow.from, &flow.to]);
+        ends.flat_map(|pods| pods.labels.keys()).chain(&self.keys)
+    }
+
+    /// The pods that are judged by what becomes of the class.
+    pub(super) fn judged_by<'a>(&'a self, class: &'a Class) -> impl Iterator<Item = &'a Pods> {
+        self.declared.iter().filter_map(|flow| match flow.judged {
+            End::From => flow.to.select(class).then_some(&flow.from),
+            End::To => flow.from.select(class).then_some(&flow.to),
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! `NetworkPolicies` as Kubernetes means them: which pods are isolated, and which flows are open.
+//!
+//! Pure and in memory. The snapshot holds one map of the live cluster; files make others of the same kind. Isolation is
+//! per pod and direction; policies only ever add what is let through; a flow needs both of its ends to let it through.
+//! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+
+mod addresses;
+mod class;
+mod compile;
+mod flow;
+mod index;
+mod interest;
+mod map;
+mod neighbours;
+mod peers;
+mod policy;
+mod ports;
+mod ranges;
+mod selector;
+mod space;
+
+pub use addresses::{AddressSet, Block};
+pub use class::{Class, ClassId, Endpoint, Side};
+pub use compile::Fault;
+pub use flow::Through;
+pub use interest::{DeclaredFlow, End, Interest, Pods};
+pub use map::Map;
+pub use policy::{Direction, Peer, Peers, Policy, Rule, RulePorts, Selection};
+pub use ports::{NamedPort, PortSet, Protocol};
+pub use selector::Selector;

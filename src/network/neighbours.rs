@@ -1,0 +1,185 @@
+//! Whose verdict hangs on whom: those that a class could have flows with.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::Map;
+use super::class::{Class, ClassId};
+use super::interest::Pods;
+use super::map::policy_key;
+use super::policy::{Direction, Peer, Peers, Selection};
+use crate::model::ObjectKey;
+
+impl Map {
+    /// The classes whose rules of this direction select the class by its labels: those of other namespaces and, where
+    /// flows within a namespace are looked at, of its own.
+    pub fn selecting(&self, class: &Class, direction: Direction) -> BTreeSet<ClassId> {
+        let namespace = self.labels_of(&class.namespace);
+        let across = self.selections.selecting(namespace, &class.labels);
+        let across = across.filter(|(of, policy)| *of == direction && policy.namespace != class.namespace);
+        let mut found = BTreeSet::new();
+        for (_, policy) in across {
+            found.extend(self.ruled_by(policy, direction));
+        }
+        if self.interest.within
+            && let Some(space) = self.spaces.get(&class.namespace)
+        {
+            for name in space.own_peers.matching(&class.labels) {
+                found.extend(self.ruled_by(&policy_key(&class.namespace, name), direction));
+            }
+            for (_, policy) in self.selections.selecting(namespace, &class.labels) {
+                if policy.namespace == class.namespace {
+                    found.extend(self.ruled_by(policy, direction));
+                }
+            }
+        }
+        found
+    }
+
+    /// The classes that an entry of a rule in the namespace of `class` selects by their labels: none where it is about
+    /// addresses, or about everyone.
+    pub fn selected(&self, class: &Class, entry: &Peer) -> Vec<ClassId> {
+        match entry {
+            Peer::Own(pods) => {
+                let own = self.classes_in(&class.namespace);
+                own.filter(|id| pods.matches(&self.class(*id).labels)).collect()
+            }
+            Peer::Pods(selection) if selection.is_everyone() => Vec::new(),
+            Peer::Pods(selection) => self.resolve(selection),
+            Peer::Block(_) => Vec::new(),
+        }
+    }
+
+    /// The classes that let peers through in this direction without selecting them by their labels: whoever nothing
+    /// isolates, and whoever has a rule for everyone or for addresses.
+    pub fn wide(&self, direction: Direction) -> impl Iterator<Item = ClassId> {
+        self.wide[direction as usize].values().flatten().copied()
+    }
+
+    /// Those of [`Map::wide`] in one namespace.
+    pub fn wide_in(&self, direction: Direction, namespace: &str) -> impl Iterator<Item = ClassId> {
+        self.wide[direction as usize].get(namespace).into_iter().flatten().copied()
+    }
+
+    /// The classes of these pods.
+    pub fn classes_of_pods(&self, pods: &Pods) -> Vec<ClassId> {
+        let ids: Vec<ClassId> = match (&pods.namespace, self.labelled_classes.candidates(&pods.labels)) {
+            (Some(namespace), _) => self.classes_in(namespace).collect(),
+            (None, Some(candidates)) => candidates,
+            (None, None) => self.classes().map(|(id, _)| id).collect(),
+        };
+        ids.into_iter().filter(|id| pods.select(self.class(*id))).collect()
+    }
+
+    /// The classes that a selection of namespaces and pods selects.
+    pub fn resolve(&self, selection: &Selection) -> Vec<ClassId> {
+        let Selection { namespaces, pods } = selection;
+        let is_selected = |id: &ClassId| {
+            let class = self.class(*id);
+            pods.matches(&class.labels) && namespaces.matches(self.labels_of(&class.namespace))
+        };
+        if let Some(candidates) = self.labelled_spaces.candidates(namespaces) {
+            return candidates.iter().flat_map(|it| self.classes_in(it)).filter(is_selected).collect();
+        }
+        match self.labelled_classes.candidates(pods) {
+            Some(candidates) => candidates.into_iter().filter(is_selected).collect(),
+            None => self.classes().map(|(id, _)| id).filter(is_selected).collect(),
+        }
+    }
+
+    /// The classes that the policy isolates in this direction.
+    fn ruled_by(&self, policy: &ObjectKey, direction: Direction) -> impl Iterator<Item = ClassId> {
+        let known = self.policy(&policy.namespace, &policy.name);
+        let known = known.filter(|it| it.isolates(direction)).cloned();
+        let classes = self.classes_in(&policy.namespace);
+        classes
+            .filter(move |id| known.as_ref().is_some_and(|it| it.selector.matches(&self.class(*id).labels)))
+    }
+
+    pub(super) fn touch_all_about(&self, ids: &[ClassId], touched: &mut Vec<ObjectKey>) {
+        for id in ids {
+            self.touch_policies_about(*id, touched);
+            Direction::ALL.iter().for_each(|it| self.touch_about(*id, *it, touched));
+        }
+    }
+
+    /// Touches whoever could have a flow with the class, in the direction as the class sees it.
+    pub(super) fn touch_about(&self, id: ClassId, direction: Direction, touched: &mut Vec<ObjectKey>) {
+        if !self.interest.across {
+            return;
+        }
+        let class = self.class(id);
+        let opposite = direction.opposite();
+        if class.side(direction).is_wide(direction) {
+            for other in self.wide(opposite) {
+                let other = self.class(other);
+                let is_near = other.namespace == class.namespace;
+                if (self.interest.within || !is_near) && self.is_told(other, opposite) {
+                    touched.extend(self.owners(other).cloned());
+                }
+            }
+            self.touch_each(self.selecting(class, opposite), touched);
+        }
+        for through in class.side(direction).rules(direction) {
+            let Peers::Listed(peers) = &through.rule.peers else { continue };
+            for peer in peers.iter().filter(|it| self.interest.within || !matches!(it, Peer::Own(_))) {
+                self.touch_each(self.selected(class, peer), touched);
+            }
+        }
+        self.touch_judged(class, touched);
+    }
+
+    /// Touches whoever tells of the class by its name: who selects it, or looks for flows with it.
+    pub(super) fn touch_by_name(&self, id: ClassId, touched: &mut Vec<ObjectKey>) {
+        if !self.interest.across {
+            return;
+        }
+        let class = self.class(id);
+        Direction::ALL.iter().for_each(|it| self.touch_each(self.selecting(class, *it), touched));
+        self.touch_judged(class, touched);
+    }
+
+    /// Touches whoever lets the class through by this address and by none that another of its endpoints has.
+    pub(super) fn touch_by_address(&self, id: ClassId, address: IpAddr, touched: &mut Vec<ObjectKey>) {
+        if !self.interest.across {
+            return;
+        }
+        let class = self.class(id);
+        for (block, direction, policy) in self.selections.blocks_with(address) {
+            let others = class.addresses().filter(|it| *it != address);
+            if !others.into_iter().any(|it| block.addresses.contains(it)) {
+                self.touch_each(self.ruled_by(policy, direction), touched);
+            }
+        }
+    }
+
+    /// Touches the policies by which the class is selected or let through, and its namespace.
+    pub(super) fn touch_policies_about(&self, id: ClassId, touched: &mut Vec<ObjectKey>) {
+        let class = self.class(id);
+        touched.push(ObjectKey::of_namespace(class.namespace.clone()));
+        if let Some(space) = self.spaces.get(&class.namespace) {
+            let own = space.selectors.matching(&class.labels).chain(space.own_peers.matching(&class.labels));
+            touched.extend(own.map(|name| policy_key(&class.namespace, name)));
+        }
+        let selecting = self.selections.selecting(self.labels_of(&class.namespace), &class.labels);
+        touched.extend(selecting.map(|(_, policy)| policy.clone()));
+    }
+
+    /// Touches those that are judged by whether declared flows with the class are open.
+    fn touch_judged(&self, class: &Class, touched: &mut Vec<ObjectKey>) {
+        for pods in self.interest.judged_by(class) {
+            self.touch_each(self.classes_of_pods(pods), touched);
+        }
+    }
+
+    fn touch_each(&self, ids: impl IntoIterator<Item = ClassId>, touched: &mut Vec<ObjectKey>) {
+        for id in ids {
+            touched.extend(self.owners(self.class(id)).cloned());
+        }
+    }
+
+    /// Whether flows of this direction of the class are told at it at all.
+    fn is_told(&self, class: &Class, direction: Direction) -> bool {
+        self.interest.open[direction as usize] || !class.side(direction).is_open()
+    }
+}
