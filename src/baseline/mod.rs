@@ -36,7 +36,7 @@ pub use declared::Declared;
 pub use document::{Document, FILE_BYTES_MAX, parse};
 pub use level::{Level, Version};
 pub use namespaces::Namespaces;
-pub use network::{Direction, Flow, Network, Peer, Ports, Protocol};
+pub use network::{Flow, Network, Party, interest};
 pub use node::{Content, Entry, Node, Position, Scalar};
 pub use object::{DeclaredObject, Identity};
 pub use page::render_page;

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Every mapping of a `Baseline`, in the order of the page.
-pub(super) const TABLES: [&Table; 24] = [
+pub(super) const TABLES: [&Table; 25] = [
     &document::TABLE,
     &document::METADATA,
     &spec::TABLE,
@@ -30,6 +30,7 @@ pub(super) const TABLES: [&Table; 24] = [
     &network::FLOW,
     &network::PEER,
     &network::INTERNET,
+    &network::DNS,
     &workloads::TABLE,
     &workloads::IMAGES,
     &behaviour::TABLE,

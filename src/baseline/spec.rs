@@ -24,7 +24,11 @@ pub(super) static TABLE: Table = Table {
             "Who may have which rights. Wherever it stands, bindings of what is not there, rights of the service \
              accounts `default` and roles that widen `admin`, `edit` or `view` are deviations too.",
         ),
-        optional("network", SECTION, "Who may talk to whom. Kept for checks to come."),
+        optional(
+            "network",
+            SECTION,
+            "Who may talk to whom. Wherever it stands, policies that select nothing and pods in the network of their host are deviations too.",
+        ),
         optional("podSecurity", "a mapping such as {level: restricted}", "What is asked of pods."),
         optional("workloads", SECTION, "What is asked of images and controllers. Kept for checks to come."),
         optional("behaviour", SECTION, "What running pods may do. Kept for checks to come."),

@@ -119,6 +119,22 @@ impl fmt::Display for Block {
     }
 }
 
+/// A range as API servers read it: numbers of IPv4 may have zeros before them.
+pub fn parse_net(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/')?;
+    let plain = |part: &str| match part.trim_start_matches('0') {
+        "" if !part.is_empty() => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    let address = match address.contains(':') {
+        true => address.to_owned(),
+        false => address.split('.').map(plain).collect::<Vec<_>>().join("."),
+    };
+    let digits = !length.is_empty() && length.bytes().all(|it| it.is_ascii_digit());
+    let net = IpNet::new(address.parse().ok()?, length.parse().ok().filter(|_| digits)?).ok()?;
+    Some(net.trunc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::addresses::parse_net;
 use super::policy::{Direction, Peer, Peers, Policy, Rule, RulePorts, Selection};
 use super::selector::{Operator, Requirement, Selector};
 use super::{Block, PortSet, Protocol};
@@ -163,22 +164,6 @@ fn compile_block(block: &wire::IpBlock, field: &str, faults: &mut Faults) -> Opt
         }
     }
     Some(Peer::Block(Arc::new(Block::new(cidr, except.into_iter().flatten().collect()))))
-}
-
-/// A range as API servers read it: numbers of IPv4 may have zeros before them.
-fn parse_net(text: &str) -> Option<IpNet> {
-    let (address, length) = text.split_once('/')?;
-    let plain = |part: &str| match part.trim_start_matches('0') {
-        "" if !part.is_empty() => "0".to_owned(),
-        rest => rest.to_owned(),
-    };
-    let address = match address.contains(':') {
-        true => address.to_owned(),
-        false => address.split('.').map(plain).collect::<Vec<_>>().join("."),
-    };
-    let digits = !length.is_empty() && length.bytes().all(|it| it.is_ascii_digit());
-    let net = IpNet::new(address.parse().ok()?, length.parse().ok().filter(|_| digits)?).ok()?;
-    Some(net.trunc())
 }
 
 fn compile_ports(ports: &[wire::NetworkPolicyPort], field: &str, faults: &mut Faults) -> RulePorts {

@@ -1,6 +1,7 @@
 //! What is declared of the network, as far as the map has to know it: whose verdicts hang on whom.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use super::class::Class;
@@ -47,6 +48,17 @@ pub struct Pods {
 impl Pods {
     pub fn select(&self, class: &Class) -> bool {
         self.namespace.as_ref().is_none_or(|it| *it == class.namespace) && self.labels.matches(&class.labels)
+    }
+}
+
+impl fmt::Display for Pods {
+    /// As in `namespace shop, app=web`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(f, "namespace {namespace}")?,
+            None => f.write_str("any namespace")?,
+        }
+        if self.labels.is_empty() { Ok(()) } else { write!(f, ", {}", self.labels) }
     }
 }
 

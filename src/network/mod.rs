@@ -19,7 +19,7 @@ mod ranges;
 mod selector;
 mod space;
 
-pub use addresses::{AddressSet, Block};
+pub use addresses::{AddressSet, Block, parse_net};
 pub use class::{Class, ClassId, Endpoint, Side};
 pub use compile::Fault;
 pub use flow::Through;

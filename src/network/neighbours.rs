@@ -105,10 +105,11 @@ impl Map {
 
     /// Touches whoever could have a flow with the class, in the direction as the class sees it.
     pub(super) fn touch_about(&self, id: ClassId, direction: Direction, touched: &mut Vec<ObjectKey>) {
+        let class = self.class(id);
+        self.touch_judged(class, touched);
         if !self.interest.across {
             return;
         }
-        let class = self.class(id);
         let opposite = direction.opposite();
         if class.side(direction).is_wide(direction) {
             for other in self.wide(opposite) {
@@ -126,17 +127,16 @@ impl Map {
                 self.touch_each(self.selected(class, peer), touched);
             }
         }
-        self.touch_judged(class, touched);
     }
 
     /// Touches whoever tells of the class by its name: who selects it, or looks for flows with it.
     pub(super) fn touch_by_name(&self, id: ClassId, touched: &mut Vec<ObjectKey>) {
+        let class = self.class(id);
+        self.touch_judged(class, touched);
         if !self.interest.across {
             return;
         }
-        let class = self.class(id);
         Direction::ALL.iter().for_each(|it| self.touch_each(self.selecting(class, *it), touched));
-        self.touch_judged(class, touched);
     }
 
     /// Touches whoever lets the class through by this address and by none that another of its endpoints has.

@@ -50,7 +50,7 @@ impl Selector {
     }
 
     /// The keys of the labels that it looks at.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.equal.iter().map(|(key, _)| key).chain(self.requirements.iter().map(|it| &it.key))
     }
 }

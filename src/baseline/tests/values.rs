@@ -5,10 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::{EXAMPLE, FULL, baseline};
 use crate::baseline::page::{TABLES, render_page};
 use crate::baseline::{
-    Binding, BindingKind, Direction, ForbiddenGrant, HostPath, Ids, Images, InEnvironment, Indirect, Level,
-    Peer, Ports, Protocol, Range, Restarts, SecretReader, Secrets, Subject, Version, Workloads,
+    Binding, BindingKind, ForbiddenGrant, HostPath, Ids, Images, InEnvironment, Indirect, Level, Party,
+    Range, Restarts, SecretReader, Secrets, Subject, Version, Workloads,
 };
 use crate::model::Matches;
+use crate::network::{Direction, Pods, PortSet, Protocol, Selector};
 
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
@@ -50,14 +51,18 @@ fn the_example_is_read_in_full() {
     assert!(rbac.declared_grants);
 
     let network = read.network.unwrap();
-    let labels = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+    let labels = |key: &str, value: &str| Selector::of_labels(&[(key.to_owned(), value.to_owned())]);
+    let pods = |namespace: &str, app: &str| {
+        Party::Pods(Pods { namespace: Some(namespace.into()), labels: labels("app", app) })
+    };
     assert_eq!(network.default_deny, [Direction::Ingress, Direction::Egress]);
     assert!(network.within_namespace);
     assert_eq!(network.internet, Some(labels("egress", "internet")));
     let flow = &network.allow.unwrap()[0];
-    assert_eq!(flow.from, Peer { namespace: Some("shop".to_owned()), pod_labels: labels("app", "web") });
-    assert_eq!(flow.to, Peer { namespace: Some("payments".to_owned()), pod_labels: labels("app", "api") });
-    assert_eq!(flow.ports, Some(vec![Ports { protocol: Protocol::Tcp, min: 8443, max: 8443 }]));
+    assert_eq!((&flow.from, &flow.to), (&pods("shop", "web"), &pods("payments", "api")));
+    assert_eq!(flow.ports, PortSet::range(Protocol::Tcp, 8443, 8443));
+    let dns = Selector::of_labels(&[("k8s-app".to_owned(), "kube-dns".to_owned())]);
+    assert_eq!(network.dns, Pods { namespace: Some("kube-system".into()), labels: dns });
 
     let pods = read.pod_security.unwrap();
     assert_eq!((pods.level, pods.version), (Level::Restricted, Version::LATEST));
@@ -192,5 +197,5 @@ fn json_is_read_too() {
 fn what_an_alias_repeats_is_read_in_its_place() {
     let text = EXAMPLE.replace("{app: web}", "&labels {app: web}").replace("{egress: internet}", "*labels");
     let internet = baseline(&text).network.unwrap().internet.unwrap();
-    assert_eq!(internet, [("app".to_owned(), "web".to_owned())]);
+    assert_eq!(internet, Selector::of_labels(&[("app".to_owned(), "web".to_owned())]));
 }
