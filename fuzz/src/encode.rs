@@ -28,17 +28,11 @@ pub fn envelope(message: impl AsRef<[u8]>) -> Vec<u8> {
 /// none where the object itself does, or has no pods.
 fn path(kind: Kind) -> &'static [u32] {
     match kind {
-        Kind::Namespace
-        | Kind::Pod
-        | Kind::ServiceAccount
-        | Kind::Role
-        | Kind::ClusterRole
-        | Kind::RoleBinding
-        | Kind::ClusterRoleBinding => &[],
         Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet => &[2, 3],
         Kind::DaemonSet => &[2, 2],
         Kind::Job => &[2, 6],
         Kind::CronJob => &[2, 5, 2, 6],
+        _ => &[],
     }
 }
 
@@ -64,14 +58,22 @@ pub fn encode_object(object: &Object) -> Vec<u8> {
             message.extend(binding.subjects.iter().flat_map(|subject| field(2, subject.encode_to_vec())));
             message.extend(field(3, binding.role_ref.encode_to_vec()));
         }
+        Content::Policy(spec) => message.extend(field(2, spec.encode_to_vec())),
+        Content::Ranges(ranges) => {
+            // As the ranges of a node's pods they are read back in their order, whatever they were.
+            let tag = if object.kind == Kind::Node { 7 } else { 1 };
+            message.extend(field(2, ranges.iter().flat_map(|range| field(tag, range)).collect::<Vec<_>>()));
+        }
     }
     message
 }
 
 fn encode_pods(kind: Kind, pods: &Pods) -> Vec<u8> {
-    let annotation = |(key, value)| field(12, [field(1, key), field(2, value)].concat());
-    let annotations: Vec<u8> = pods.profile_annotations.iter().flat_map(annotation).collect();
-    let pod = [field(1, annotations), field(2, pods.spec.encode_to_vec())].concat();
+    let entry = |tag| move |(key, value)| field(tag, [field(1, key), field(2, value)].concat());
+    let labels = pods.labels.iter().flat_map(entry(11));
+    let metadata: Vec<u8> = labels.chain(pods.profile_annotations.iter().flat_map(entry(12))).collect();
+    let mut pod = [field(1, metadata), field(2, pods.spec.encode_to_vec())].concat();
+    pod.extend(pods.status.iter().flat_map(|status| field(3, status.encode_to_vec())));
     let mut message = path(kind).iter().rev().fold(pod, |inner, tag| field(*tag, inner));
     if pods.replicas.is_some() {
         message.extend(field(2, Replicas { replicas: pods.replicas }.encode_to_vec()));

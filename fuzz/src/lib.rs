@@ -13,6 +13,9 @@ pub mod wire;
 #[path = "../../src/rbac/mod.rs"]
 pub mod rbac;
 
+#[path = "../../src/network/mod.rs"]
+pub mod network;
+
 #[path = "../../src/baseline/mod.rs"]
 pub mod baseline;
 

@@ -68,7 +68,7 @@ impl DeclaredRights {
                 self.subjects.extend(binding.subjects.iter().map(|it| it.key.clone()));
                 self.grants.set_binding(&key, Some(&binding), &mut Vec::new());
             }
-            Content::Nothing | Content::Pods(_) => {}
+            Content::Nothing | Content::Pods(_) | Content::Policy(_) | Content::Ranges(_) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod monitor;
+mod network;
 mod page;
 pub mod pod_security;
 mod rbac;
@@ -19,6 +20,7 @@ use crate::baseline::{Baseline, Declared};
 use crate::model::{
     CheckInfo, Finding, Kind, Labels, ObjectKey, ObjectKind, ObjectRef, Scope, Waiver, label,
 };
+use crate::network::Policy;
 use crate::rbac::{Binding, is_subject};
 use crate::snapshot::{Grantee, Snapshot, Workload};
 pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
@@ -64,6 +66,7 @@ pub static CHECKS: &[&Check] = &[
     &rbac::widened_aggregate::CHECK,
     &rbac::dangling_binding::CHECK,
     &rbac::default_service_account::CHECK,
+    &network::not_isolated::CHECK,
     &baseline::problem::CHECK,
     &waiver::expired::CHECK,
     &waiver::unused::CHECK,
@@ -85,6 +88,9 @@ pub struct Check {
 pub enum Reads {
     /// These kinds, and all of them synced. While one is not, the check is blind.
     Kinds(&'static [Kind]),
+    /// These kinds, as [`Reads::Kinds`], to say what is let through in a namespace. Where it is touched by a policy that
+    /// cannot be read, or is of a kind that is not modelled, nothing is judged.
+    Flows(&'static [Kind]),
     /// How well each kind is seen, once that has been found out. Such a check is never blind.
     Sight,
 }
@@ -112,6 +118,13 @@ pub enum Rule {
     Role(fn(&Facts<'_>, &ObjectRef) -> Vec<Finding>),
     /// One binding that is there.
     Binding(fn(&Facts<'_>, &ObjectRef, &Binding) -> Vec<Finding>),
+    /// How one workload that is there is isolated, and what a namespace that is there isolates.
+    Isolation {
+        workload: fn(&Facts<'_>, &Governed<'_>) -> Vec<Finding>,
+        namespace: fn(&Facts<'_>, &Namespace<'_>) -> Vec<Finding>,
+    },
+    /// One network policy that is there.
+    Policy(fn(&Facts<'_>, &ObjectRef, &Policy) -> Vec<Finding>),
 }
 
 impl Rule {
@@ -128,6 +141,8 @@ impl Rule {
             (Self::Binding(_), Scope::Object(key)) => {
                 key.is_one_of(&[Kind::RoleBinding, Kind::ClusterRoleBinding])
             }
+            (Self::Isolation { .. }, Scope::Object(key)) => key.is_namespace() || !key.namespace.is_empty(),
+            (Self::Policy(_), Scope::Object(key)) => key.is_one_of(&[Kind::NetworkPolicy]),
             (Self::Cluster(_), Scope::Object(_)) | (_, Scope::Cluster) => false,
         }
     }
@@ -222,6 +237,30 @@ pub(crate) const RIGHTS: Reads = Reads::Kinds(&[
     Kind::RoleBinding,
     Kind::ClusterRoleBinding,
 ]);
+
+/// What a check of flows reads: pods, and what they are made from; policies; and the namespaces, by whose labels policies
+/// select and baselines govern.
+pub(crate) const FLOWS: Reads = Reads::Flows(FLOW_KINDS);
+
+const FLOW_KINDS: &[Kind] = &[
+    Kind::Namespace,
+    Kind::Pod,
+    Kind::ReplicationController,
+    Kind::ReplicaSet,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+    Kind::NetworkPolicy,
+    Kind::CiliumNetworkPolicy,
+    Kind::CiliumClusterwideNetworkPolicy,
+    Kind::CalicoNetworkPolicy,
+    Kind::CalicoGlobalNetworkPolicy,
+    Kind::AdminNetworkPolicy,
+    Kind::BaselineAdminNetworkPolicy,
+    Kind::ClusterNetworkPolicy,
+];
 
 /// The ids of all checks.
 pub fn ids() -> Vec<&'static str> {

@@ -63,7 +63,9 @@ fn render_check(check: &Check) -> String {
 pub fn reads(reads: Reads) -> String {
     match reads {
         Reads::Kinds([]) => "nothing of the cluster".to_owned(),
-        Reads::Kinds(kinds) => kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
+        Reads::Kinds(kinds) | Reads::Flows(kinds) => {
+            kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ")
+        }
         Reads::Sight => "how well each kind is seen".to_owned(),
     }
 }

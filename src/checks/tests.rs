@@ -303,9 +303,12 @@ fn a_scope_is_the_one_in_which_its_object_is_found() {
             Rule::Grantee(_) => key(Kind::ServiceAccount, "ci"),
             Rule::Role(_) => key(Kind::Role, "ci"),
             Rule::Binding(_) => key(Kind::RoleBinding, "ci"),
-            Rule::Cluster(_) | Rule::Object(_) | Rule::Workload(_) | Rule::Reader { .. } => {
-                key(Kind::Pod, "web")
-            }
+            Rule::Policy(_) => key(Kind::NetworkPolicy, "deny-all"),
+            Rule::Cluster(_)
+            | Rule::Object(_)
+            | Rule::Workload(_)
+            | Rule::Reader { .. }
+            | Rule::Isolation { .. } => key(Kind::Pod, "web"),
         };
         assert!(check.rule.covers(&check.rule.scope_of(&object)), "{}", check.info.id);
         let cluster = matches!(check.rule, Rule::Cluster(_));

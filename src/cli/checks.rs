@@ -71,7 +71,7 @@ fn json() -> String {
     let entry = |check: &&Check| {
         let info = &check.info;
         let kinds = match check.reads {
-            Reads::Kinds(kinds) => kinds,
+            Reads::Kinds(kinds) | Reads::Flows(kinds) => kinds,
             Reads::Sight => &[],
         };
         Entry {
@@ -81,7 +81,7 @@ fn json() -> String {
             why: info.why,
             mend: info.mend,
             references: info.references,
-            reads: kinds.iter().map(|kind| kind.name()).collect(),
+            reads: kinds.iter().map(|kind| kind.label()).collect(),
         }
     };
     let listing = Listing { schema: "plimsoll.dev/checks/v1", checks: CHECKS.iter().map(entry).collect() };

@@ -1,5 +1,7 @@
 //! Which checks can see what they need.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
 use super::owed::CheckSet;
 use crate::checks::{Check, Reads};
@@ -11,7 +13,7 @@ pub(super) type Sights = [Sight; Kind::ALL.len()];
 /// Whether a check that reads this can be evaluated: *what is not seen is not gone*.
 fn sighted(reads: Reads, sights: &Sights) -> bool {
     match reads {
-        Reads::Kinds(_) => unseen(reads, sights).next().is_none(),
+        Reads::Kinds(_) | Reads::Flows(_) => unseen(reads, sights).next().is_none(),
         Reads::Sight => !sights.contains(&Sight::Syncing),
     }
 }
@@ -19,7 +21,7 @@ fn sighted(reads: Reads, sights: &Sights) -> bool {
 /// The kinds that such a check needs and that are not synced.
 fn unseen(reads: Reads, sights: &Sights) -> impl Iterator<Item = Kind> {
     let kinds = match reads {
-        Reads::Kinds(kinds) => kinds,
+        Reads::Kinds(kinds) | Reads::Flows(kinds) => kinds,
         Reads::Sight => &[],
     };
     kinds.iter().copied().filter(|kind| sights[*kind as usize] != Sight::Synced)
@@ -41,12 +43,18 @@ impl Engine {
 
     /// Whether a check that reads this waits until it is known what is declared.
     fn is_held(&self, reads: Reads) -> bool {
-        self.awaits_declared && matches!(reads, Reads::Kinds([_, ..]))
+        self.awaits_declared && matches!(reads, Reads::Kinds([_, ..]) | Reads::Flows(_))
     }
 
     pub(super) fn check_view(&self, check: &'static Check, sights: &Sights) -> CheckView {
         let blind = match check.reads {
-            Reads::Kinds(kinds) if self.is_held(check.reads) => kinds.to_vec(),
+            Reads::Kinds(kinds) | Reads::Flows(kinds) if self.is_held(check.reads) => kinds.to_vec(),
+            reads @ Reads::Flows(_) => {
+                // Somewhere it cannot judge.
+                let hiding = self.snapshot.hiding_kinds();
+                let unseen: BTreeSet<Kind> = unseen(reads, sights).chain(hiding).collect();
+                unseen.into_iter().collect()
+            }
             reads => unseen(reads, sights).collect(),
         };
         CheckView { check: &check.info, blind }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::checks::{Check, Facts, Governed, Namespace, Rule};
 use crate::model::{Finding, ObjectKey, ObjectRef, Scope};
+use crate::network::Policy;
 use crate::rbac::Binding;
 use crate::snapshot::Grantee;
 
@@ -16,6 +17,7 @@ pub(super) struct Stands<'a> {
     grantee: Option<Grantee<'a>>,
     role: Option<ObjectRef>,
     binding: Option<(ObjectRef, Arc<Binding>)>,
+    policy: Option<(ObjectRef, Arc<Policy>)>,
 }
 
 /// What stands in the scope.
@@ -42,6 +44,7 @@ pub(super) fn stands_in<'a>(scope: &'a Scope, facts: &Facts<'a>) -> Stands<'a> {
         grantee: snapshot.grantee(key).or_else(|| is_declared.then(|| snapshot.ungranted(key))),
         role: snapshot.role(key),
         binding: snapshot.binding(key),
+        policy: snapshot.policy(key),
     }
 }
 
@@ -67,6 +70,14 @@ pub(super) fn evaluate(
         (Rule::Role(rule), _) => stands.role.as_ref().map_or_else(nothing, |it| rule(facts, it)),
         (Rule::Binding(rule), _) => {
             stands.binding.as_ref().map_or_else(nothing, |(object, it)| rule(facts, object, it))
+        }
+        (Rule::Isolation { workload, namespace }, _) => {
+            let of_workload = stands.workload.as_ref().map_or_else(nothing, |it| workload(facts, it));
+            let of_namespace = stands.namespace.as_ref().map_or_else(nothing, |it| namespace(facts, it));
+            [of_workload, of_namespace].concat()
+        }
+        (Rule::Policy(rule), _) => {
+            stands.policy.as_ref().map_or_else(nothing, |(object, it)| rule(facts, object, it))
         }
         (Rule::Cluster(_) | Rule::Object(_), _) => nothing(),
     };

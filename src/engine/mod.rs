@@ -12,12 +12,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::baseline::Declared;
-use crate::checks::{Check, Facts, PANICKED, Panics};
+use crate::baseline::{Declared, interest};
+use crate::checks::{Check, Facts, PANICKED, Panics, Reads};
 use crate::ledger::{Ledger, Occasion, Since};
 use crate::model::{
     Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, ObjectKey, Scope, Transition, View,
 };
+use crate::network::Interest;
 use crate::snapshot::{Batch, Snapshot};
 use evaluate::{evaluate, stands_in};
 use excuses::Excuses;
@@ -73,6 +74,7 @@ impl Engine {
             moved: true,
         };
         engine.excuses.declare(&engine.declared);
+        engine.snapshot.take_interest(interest_in(&engine.declared));
         // What the cluster as a whole is like is owed from the start.
         engine.owe(Scope::Cluster, None);
         for scope in granted(&engine.declared) {
@@ -87,9 +89,16 @@ impl Engine {
         self.awaits_declared &= declared.incomplete;
         self.declared = declared;
         self.excuses.declare(&self.declared);
+        self.snapshot.take_interest(interest_in(&self.declared));
         self.moved = true;
-        let cause =
-            Arc::new(Cause { object: None, kind: None, change: ChangeType::Declared, actor: None, seen });
+        let cause = Arc::new(Cause {
+            object: None,
+            kind: None,
+            change: ChangeType::Declared,
+            field: None,
+            actor: None,
+            seen,
+        });
         let mut scopes = self.snapshot.scopes();
         scopes.extend(self.ledger.places().map(|(_, scope)| scope.clone()));
         scopes.extend(self.excuses.scopes().cloned());
@@ -136,11 +145,12 @@ impl Engine {
         // A first list makes everything owed for one and the same cause.
         let mut shared: Option<Arc<Cause>> = None;
         for change in batch.changes {
-            let cause = owed::cause(&change, &self.snapshot, batch.seen);
-            self.snapshot.apply(change, &mut self.touched);
+            let mut cause = owed::cause(&change, &self.snapshot, batch.seen);
+            let field = self.snapshot.apply(change, &mut self.touched);
             if self.touched.is_empty() {
                 continue;
             }
+            cause.field = field.filter(|_| cause.object.is_some());
             let cause = shared.take().filter(|it| **it == cause).unwrap_or_else(|| Arc::new(cause));
             for scope in self.touched.drain(..) {
                 self.moved |= scope == Scope::Cluster;
@@ -236,7 +246,9 @@ impl Engine {
         }
         let facts = self.facts(now);
         let stands = stands_in(scope, &facts);
-        let due = (0..self.checks.len()).filter(|at| checks.contains(*at));
+        let is_hidden = namespace_of(scope).is_some_and(|it| self.snapshot.hidden_by(it).is_some());
+        let judges = |at: usize| !(is_hidden && matches!(self.checks[at].reads, Reads::Flows(_)));
+        let due = (0..self.checks.len()).filter(|at| checks.contains(*at) && judges(*at));
         due.map(|at| (at, evaluate(self.checks[at], scope, &stands, &facts))).collect()
     }
 
@@ -360,6 +372,15 @@ impl Engine {
     }
 }
 
+/// The namespace that the scope is, or is in.
+fn namespace_of(scope: &Scope) -> Option<&str> {
+    match scope {
+        Scope::Object(key) if key.is_namespace() => Some(&key.name),
+        Scope::Object(key) => Some(&key.namespace).filter(|it| !it.is_empty()).map(|it| &**it),
+        Scope::Cluster => None,
+    }
+}
+
 /// The checks that are evaluated for the scope.
 fn covering(checks: &[&Check], scope: &Scope) -> CheckSet {
     CheckSet::of(checks.len(), |at| checks[at].rule.covers(scope))
@@ -368,6 +389,11 @@ fn covering(checks: &[&Check], scope: &Scope) -> CheckSet {
 /// The scopes of those to whom something is declared to be granted. Nothing of them need be there.
 fn granted(declared: &Declared) -> Vec<Scope> {
     declared.rights.subjects().cloned().map(Scope::Object).collect()
+}
+
+/// What the map of the network has to know of what is declared.
+fn interest_in(declared: &Declared) -> Interest {
+    interest(declared.baselines.iter().filter_map(|it| it.network.as_ref()))
 }
 
 fn declarations(declared: &Declared) -> Arc<[Arc<Declaration>]> {

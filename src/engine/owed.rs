@@ -170,5 +170,5 @@ pub(super) fn cause(change: &Change, snapshot: &Snapshot, seen: Timestamp) -> Ca
         Change::Seen(facts) if object.is_some() => facts.actor.clone(),
         _ => None,
     };
-    Cause { object, kind: Some(kind), change: way, actor, seen }
+    Cause { object, kind: Some(kind), change: way, field: None, actor, seen }
 }

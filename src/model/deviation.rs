@@ -104,6 +104,9 @@ pub struct Cause {
     /// The kind of the object or of the list; none where the baseline changed.
     pub kind: Option<Kind>,
     pub change: ChangeType,
+    /// The field of the object that changed, such as `metadata.labels[app]` or `spec.ingress`, where verdicts may hang on
+    /// that one alone and it is known.
+    pub field: Option<Arc<str>>,
     /// Who wrote the object last; none where it names no object, or the object does not say.
     pub actor: Option<Actor>,
     /// When the change was received.

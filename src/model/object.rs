@@ -3,147 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A kind that Plimsoll watches.
-///
-/// The order is the order in which the kinds are listed in metrics and in `/readyz`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    Namespace,
-    Pod,
-    ReplicationController,
-    ReplicaSet,
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    Job,
-    CronJob,
-    ServiceAccount,
-    Role,
-    ClusterRole,
-    RoleBinding,
-    ClusterRoleBinding,
-}
-
-impl Kind {
-    /// Every watched kind. `Kind::ALL[kind as usize] == kind`.
-    pub const ALL: [Self; 14] = [
-        Self::Namespace,
-        Self::Pod,
-        Self::ReplicationController,
-        Self::ReplicaSet,
-        Self::Deployment,
-        Self::StatefulSet,
-        Self::DaemonSet,
-        Self::Job,
-        Self::CronJob,
-        Self::ServiceAccount,
-        Self::Role,
-        Self::ClusterRole,
-        Self::RoleBinding,
-        Self::ClusterRoleBinding,
-    ];
-
-    /// The kind's name as `kind:` has it in a manifest.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Namespace => "Namespace",
-            Self::Pod => "Pod",
-            Self::ReplicationController => "ReplicationController",
-            Self::ReplicaSet => "ReplicaSet",
-            Self::Deployment => "Deployment",
-            Self::StatefulSet => "StatefulSet",
-            Self::DaemonSet => "DaemonSet",
-            Self::Job => "Job",
-            Self::CronJob => "CronJob",
-            Self::ServiceAccount => "ServiceAccount",
-            Self::Role => "Role",
-            Self::ClusterRole => "ClusterRole",
-            Self::RoleBinding => "RoleBinding",
-            Self::ClusterRoleBinding => "ClusterRoleBinding",
-        }
-    }
-
-    /// The API group; empty for the core group.
-    pub const fn group(self) -> &'static str {
-        match self {
-            Self::Namespace | Self::Pod | Self::ReplicationController | Self::ServiceAccount => "",
-            Self::ReplicaSet | Self::Deployment | Self::StatefulSet | Self::DaemonSet => "apps",
-            Self::Job | Self::CronJob => "batch",
-            Self::Role | Self::ClusterRole | Self::RoleBinding | Self::ClusterRoleBinding => RBAC_GROUP,
-        }
-    }
-
-    /// The API version within the group. All watched kinds are served at `v1`.
-    pub const fn version(self) -> &'static str {
-        "v1"
-    }
-
-    /// The resource's name in a URL, such as `pods`.
-    pub const fn plural(self) -> &'static str {
-        match self {
-            Self::Namespace => "namespaces",
-            Self::Pod => "pods",
-            Self::ReplicationController => "replicationcontrollers",
-            Self::ReplicaSet => "replicasets",
-            Self::Deployment => "deployments",
-            Self::StatefulSet => "statefulsets",
-            Self::DaemonSet => "daemonsets",
-            Self::Job => "jobs",
-            Self::CronJob => "cronjobs",
-            Self::ServiceAccount => "serviceaccounts",
-            Self::Role => "roles",
-            Self::ClusterRole => "clusterroles",
-            Self::RoleBinding => "rolebindings",
-            Self::ClusterRoleBinding => "clusterrolebindings",
-        }
-    }
-
-    /// Whether its objects are in namespaces.
-    pub const fn is_namespaced(self) -> bool {
-        !matches!(self, Self::Namespace | Self::ClusterRole | Self::ClusterRoleBinding)
-    }
-
-    /// Whether its objects are pods or make them.
-    pub const fn has_pods(self) -> bool {
-        match self {
-            Self::Pod
-            | Self::ReplicationController
-            | Self::ReplicaSet
-            | Self::Deployment
-            | Self::StatefulSet
-            | Self::DaemonSet
-            | Self::Job
-            | Self::CronJob => true,
-            Self::Namespace
-            | Self::ServiceAccount
-            | Self::Role
-            | Self::ClusterRole
-            | Self::RoleBinding
-            | Self::ClusterRoleBinding => false,
-        }
-    }
-
-    /// The path of the collection over all namespaces, such as `/apis/apps/v1/deployments`.
-    pub fn path(self) -> String {
-        let (group, version, plural) = (self.group(), self.version(), self.plural());
-        if group.is_empty() {
-            format!("/api/{version}/{plural}")
-        } else {
-            format!("/apis/{group}/{version}/{plural}")
-        }
-    }
-
-    /// The watched kind of this group and name, if it is one.
-    pub fn find(group: &str, name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.group() == group && kind.name() == name)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use super::Kind;
+use super::kind::RBAC_GROUP;
 
 /// The group and name of a kind that Plimsoll does not watch, as an owner reference names it.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -197,11 +58,18 @@ impl ObjectKind {
             Self::Other(other) => &other.kind,
         }
     }
+
+    /// The name by which it is shown where its group is not: no other watched kind has it.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Watched(kind) => kind.label(),
+            _ => self.name(),
+        }
+    }
 }
 
 const CLUSTER_GROUP: &str = "plimsoll.dev";
 const CLUSTER_KIND: &str = "Cluster";
-const RBAC_GROUP: &str = "rbac.authorization.k8s.io";
 const USER_KIND: &str = "User";
 const GROUP_KIND: &str = "Group";
 
@@ -243,7 +111,7 @@ impl ObjectKey {
 impl fmt::Display for ObjectKey {
     /// `Kind/namespace/name`, without the parts that are empty.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.name())?;
+        f.write_str(self.kind.label())?;
         for part in [&self.namespace, &self.name] {
             if !part.is_empty() {
                 f.write_str("/")?;
@@ -274,30 +142,4 @@ pub enum Scope {
     Object(ObjectKey),
     /// The cluster and the monitor as a whole. It is the last, because it is judged by how the others fared.
     Cluster,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_stands_at_its_place_and_is_found_by_its_name() {
-        for (place, kind) in Kind::ALL.into_iter().enumerate() {
-            assert_eq!(kind as usize, place);
-            assert_eq!(Kind::find(kind.group(), kind.name()), Some(kind));
-            assert_eq!(Kind::find("example.com", kind.name()), None);
-        }
-    }
-
-    #[test]
-    fn a_kind_is_served_under_its_group() {
-        for (kind, path) in [
-            (Kind::ServiceAccount, "/api/v1/serviceaccounts"),
-            (Kind::CronJob, "/apis/batch/v1/cronjobs"),
-            (Kind::Role, "/apis/rbac.authorization.k8s.io/v1/roles"),
-            (Kind::ClusterRoleBinding, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),
-        ] {
-            assert_eq!(kind.path(), path);
-        }
-    }
 }

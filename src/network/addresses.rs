@@ -7,6 +7,21 @@ use ipnet::IpNet;
 
 use super::ranges::Ranges;
 
+/// IPv4 and IPv6 are networks of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(super) const ALL: [Self; 2] = [Self::V4, Self::V6];
+
+    pub(super) fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+}
+
 /// A set of addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct AddressSet {
@@ -32,6 +47,14 @@ impl AddressSet {
             IpNet::V6(net) => {
                 Self { v6: Ranges::of(net.network().to_bits(), net.broadcast().to_bits()), ..Self::default() }
             }
+        }
+    }
+
+    /// The addresses of all of these.
+    pub(super) fn of_all<'a>(sets: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        Self {
+            v4: Ranges::of_all(sets.clone().flat_map(|it| it.v4.iter()).collect()),
+            v6: Ranges::of_all(sets.flat_map(|it| it.v6.iter()).collect()),
         }
     }
 
@@ -102,8 +125,8 @@ pub struct Block {
 
 impl Block {
     pub fn new(cidr: IpNet, except: Box<[IpNet]>) -> Self {
-        let out = |rest: AddressSet, net: &IpNet| rest.without(&AddressSet::of(*net));
-        let addresses = except.iter().fold(AddressSet::of(cidr), out);
+        let excepted: Vec<AddressSet> = except.iter().copied().map(AddressSet::of).collect();
+        let addresses = AddressSet::of(cidr).without(&AddressSet::of_all(excepted.iter()));
         Self { cidr, except, addresses }
     }
 }
@@ -117,22 +140,6 @@ impl fmt::Display for Block {
         }
         Ok(())
     }
-}
-
-/// A range as API servers read it: numbers of IPv4 may have zeros before them.
-pub fn parse_net(text: &str) -> Option<IpNet> {
-    let (address, length) = text.split_once('/')?;
-    let plain = |part: &str| match part.trim_start_matches('0') {
-        "" if !part.is_empty() => "0".to_owned(),
-        rest => rest.to_owned(),
-    };
-    let address = match address.contains(':') {
-        true => address.to_owned(),
-        false => address.split('.').map(plain).collect::<Vec<_>>().join("."),
-    };
-    let digits = !length.is_empty() && length.bytes().all(|it| it.is_ascii_digit());
-    let net = IpNet::new(address.parse().ok()?, length.parse().ok().filter(|_| digits)?).ok()?;
-    Some(net.trunc())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::addresses::Family;
 use super::class::{Class, Side};
 use super::policy::{Direction, Peer, Peers, Rule};
 use super::{AddressSet, Block, Map, NamedPort, PortSet};
@@ -59,28 +60,47 @@ impl Map {
         }
     }
 
-    /// On which ports of the one that is connected to, with the named ones given, `class` lets `peer` through.
-    fn ports_with(&self, class: &Class, direction: Direction, peer: &Class, named: &[NamedPort]) -> PortSet {
+    /// The ports of `to` on which a pod of `from` can connect to one of `to`: both ends let them through, for addresses
+    /// of one family at least.
+    pub fn flow(&self, from: &Class, to: &Class) -> PortSet {
+        let [v4, v6] = Family::ALL.map(|family| {
+            let leaves = self.ports_with(from, Direction::Egress, to, &to.ports, family);
+            leaves.intersection(&self.ports_with(to, Direction::Ingress, from, &to.ports, family))
+        });
+        v4.union(&v6)
+    }
+
+    /// On which ports of the one that is connected to, with the named ones given, `class` lets `peer` through with its
+    /// addresses of the family.
+    fn ports_with(
+        &self,
+        class: &Class,
+        direction: Direction,
+        peer: &Class,
+        named: &[NamedPort],
+        family: Family,
+    ) -> PortSet {
         let side = class.side(direction);
         if side.is_open() {
             return PortSet::all();
         }
         let mut ports = PortSet::default();
         for through in side.rules(direction) {
-            if self.is_among(class, &through.rule.peers, peer) {
+            let is_among = match &through.rule.peers {
+                Peers::Everyone => true,
+                Peers::Listed(peers) => peers.iter().any(|it| match it {
+                    Peer::Block(block) => {
+                        let mut addresses = peer.addresses().filter(|it| Family::of(*it) == family);
+                        addresses.any(|it| block.addresses.contains(it))
+                    }
+                    it => self.is_selected(class, it, peer),
+                }),
+            };
+            if is_among {
                 ports = ports.union(&through.rule.ports.at(named));
             }
         }
         ports
-    }
-
-    /// The ports of `to` on which a pod of `from` can connect to one of `to`: both ends let them through.
-    pub fn flow(&self, from: &Class, to: &Class) -> PortSet {
-        let leaves = self.ports_with(from, Direction::Egress, to, &to.ports);
-        if leaves.is_empty() {
-            return leaves;
-        }
-        leaves.intersection(&self.ports_with(to, Direction::Ingress, from, &to.ports))
     }
 
     /// With which addresses, whoever has them, the direction lets traffic through on which ports: each set of ports once,

@@ -86,6 +86,11 @@ impl<V: Clone + PartialEq> Index<V> {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_pair.is_empty() && self.by_key.is_empty() && self.others.is_empty()
+    }
+
     /// The values whose selectors select these labels.
     pub(super) fn matching<'a>(&'a self, labels: &'a Labels) -> impl Iterator<Item = &'a V> {
         let pairs = labels.iter().filter(|_| !self.by_pair.is_empty()).filter_map(|it| self.by_pair.get(it));

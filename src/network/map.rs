@@ -1,6 +1,7 @@
 //! The map: namespaces with their policies and the classes of their pods, kept in step with every change.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
 use foldhash::quality::RandomState;
@@ -11,7 +12,7 @@ use super::peers::{Labelled, Selections};
 use super::policy::{Direction, Peer, Policy};
 use super::space::{Keys, Space, cross_keys, own_keys, peers};
 use super::{Interest, NamedPort};
-use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
+use crate::model::{Labels, ObjectKey};
 
 /// Who could talk to whom in a cluster.
 ///
@@ -44,7 +45,7 @@ struct Set {
     ports: Arc<[NamedPort]>,
     /// How many endpoints each owner has here.
     owners: HashMap<ObjectKey, u32, RandomState>,
-    addresses: BTreeMap<std::net::IpAddr, u32>,
+    addresses: BTreeMap<IpAddr, u32>,
 }
 
 /// The label that every namespace carries, with its name as value.
@@ -65,6 +66,13 @@ impl Map {
             *classes.entry(set.class).or_default() += u64::from(endpoints);
         }
         classes
+    }
+
+    /// The class of an endpoint that is there.
+    pub fn class_of_endpoint(&self, endpoint: &Endpoint) -> Option<ClassId> {
+        let key = (Arc::clone(&endpoint.labels), Arc::clone(&endpoint.ports));
+        let set = self.spaces.get(&endpoint.namespace)?.sets.get(&key)?;
+        Some(self.sets[set.0].class)
     }
 
     /// The owners of the endpoints of a class.
@@ -109,12 +117,11 @@ impl Map {
 
     /// Tells what verdicts are drawn from the map.
     pub fn take_interest(&mut self, interest: Interest) {
-        let old = std::mem::take(&mut self.interest);
-        self.keys.remove(old.keys());
-        let is_new = self.keys.add(interest.keys());
-        self.interest = interest;
-        if is_new {
-            self.project_all();
+        let old = std::mem::replace(&mut self.interest, interest);
+        let is_new = self.keys.add(self.interest.keys());
+        let is_gone = self.keys.remove(old.keys());
+        if is_new || is_gone {
+            self.project_all(&mut Vec::new());
         }
     }
 
@@ -129,6 +136,9 @@ impl Map {
             self.touch_all_about(&ids, touched);
         }
         let space = self.spaces.get_mut(name).expect("it was entered above");
+        if !is_same || space.is_there != labels.is_some() {
+            touched.push(ObjectKey::of_namespace(Arc::clone(name)));
+        }
         space.is_there = labels.is_some();
         let old = std::mem::replace(&mut space.labels, Arc::clone(&new));
         if !is_same {
@@ -150,7 +160,7 @@ impl Map {
         touched.push(key.clone());
         touched.push(ObjectKey::of_namespace(Arc::clone(namespace)));
         if let Some(new) = new {
-            self.look_at(namespace, new);
+            self.look_at(namespace, new, touched);
         }
         let both = || old.iter().chain(new);
         let is_about = |id: &ClassId| both().any(|it| it.selector.matches(&self.classes[id.0].labels));
@@ -167,7 +177,7 @@ impl Map {
             directions.iter().for_each(|it| self.touch_about(*id, *it, touched));
         }
         if let Some(old) = old {
-            self.look_away(namespace, &old);
+            self.look_away(namespace, &old, touched);
         }
         self.leave_if_bare(namespace);
     }
@@ -183,6 +193,7 @@ impl Map {
         let class = held.class;
         if is_new {
             self.by_owner.entry(owner.clone()).or_default().push(set);
+            touched.push(owner.clone());
             self.touch_by_name(class, touched);
         }
         for address in &endpoint.addresses {
@@ -218,6 +229,7 @@ impl Map {
         }
         set.owners.remove(owner);
         let is_empty = set.owners.is_empty();
+        touched.push(owner.clone());
         self.touch_by_name(class, touched);
         if let Some(sets) = self.by_owner.get_mut(owner) {
             sets.retain(|it| *it != id);
@@ -236,6 +248,20 @@ impl Map {
         for class in self.classes_of(owner).into_keys() {
             self.touch_by_name(class, touched);
         }
+    }
+
+    /// Whether nothing is kept any more, of all that was there.
+    #[cfg(test)]
+    pub(super) fn is_bare(&self) -> bool {
+        self.spaces.is_empty()
+            && self.labelled_spaces.is_empty()
+            && self.classes.is_empty()
+            && self.labelled_classes.is_empty()
+            && self.sets.is_empty()
+            && self.by_owner.is_empty()
+            && self.wide.iter().all(BTreeMap::is_empty)
+            && self.selections.is_empty()
+            && self.keys.is_empty()
     }
 
     fn enter(&mut self, name: &Arc<str>) {
@@ -259,10 +285,10 @@ impl Map {
         let space = self.spaces.get_mut(&key.namespace).expect("whoever calls this has entered it");
         if let Some(old) = old {
             space.policies.remove(&key.name);
-            space.selectors.remove(&old.selector, &key.name);
+            space.selectors.remove(&old.selector, key);
             for (direction, peer) in peers(old) {
                 match peer {
-                    Peer::Own(pods) => space.own_peers.remove(pods, &key.name),
+                    Peer::Own(pods) => space.own_peers.remove(pods, key),
                     Peer::Pods(selection) => self.selections.remove(selection, direction, key),
                     Peer::Block(block) => self.selections.remove_block(block, direction, key),
                 }
@@ -270,10 +296,10 @@ impl Map {
         }
         if let Some(new) = new {
             space.policies.insert(Arc::clone(&key.name), Arc::clone(new));
-            space.selectors.insert(&new.selector, &key.name);
+            space.selectors.insert(&new.selector, key);
             for (direction, peer) in peers(new) {
                 match peer {
-                    Peer::Own(pods) => space.own_peers.insert(pods, &key.name),
+                    Peer::Own(pods) => space.own_peers.insert(pods, key),
                     Peer::Pods(selection) => self.selections.add(selection, direction, key),
                     Peer::Block(block) => self.selections.add_block(block, direction, key),
                 }
@@ -282,30 +308,39 @@ impl Map {
     }
 
     /// Tells pods apart by what a new policy looks at.
-    fn look_at(&mut self, namespace: &Arc<str>, policy: &Policy) {
+    fn look_at(&mut self, namespace: &Arc<str>, policy: &Policy, touched: &mut Vec<ObjectKey>) {
         let space = self.spaces.get_mut(namespace).expect("whoever calls this has entered it");
         let own = space.keys.add(own_keys(policy));
         if self.keys.add(cross_keys(policy)) {
-            self.project_all();
+            self.project_all(touched);
         } else if own {
-            self.project(&Arc::clone(namespace));
+            self.project(namespace, touched);
         }
     }
 
-    fn look_away(&mut self, namespace: &Arc<str>, policy: &Policy) {
-        if let Some(space) = self.spaces.get_mut(namespace) {
-            space.keys.remove(own_keys(policy));
+    fn look_away(&mut self, namespace: &Arc<str>, policy: &Policy, touched: &mut Vec<ObjectKey>) {
+        let space = self.spaces.get_mut(namespace).expect("whoever calls this has entered it");
+        let own = space.keys.remove(own_keys(policy));
+        if self.keys.remove(cross_keys(policy)) {
+            self.project_all(touched);
+        } else if own {
+            self.project(namespace, touched);
         }
-        self.keys.remove(cross_keys(policy));
     }
 
-    fn project_all(&mut self) {
+    fn project_all(&mut self, touched: &mut Vec<ObjectKey>) {
         let names: Vec<Arc<str>> = self.spaces.keys().cloned().collect();
-        names.iter().for_each(|name| self.project(name));
+        names.iter().for_each(|name| self.project(name, touched));
     }
 
-    /// Sorts the sets of the namespace into classes anew. No verdict hangs on how they are sorted.
-    fn project(&mut self, name: &Arc<str>) {
+    /// Sorts the sets of the namespace into classes anew. Verdicts hang on how they are sorted by addresses alone: those
+    /// of a class count for all of it.
+    fn project(&mut self, name: &Arc<str>, touched: &mut Vec<ObjectKey>) {
+        let ids: Vec<ClassId> = self.classes_in(name).collect();
+        for id in ids {
+            let addresses: Vec<IpAddr> = self.class(id).addresses().collect();
+            addresses.iter().for_each(|it| self.touch_addressed(id, *it, touched));
+        }
         let Some(space) = self.spaces.get_mut(name) else { return };
         let sets: Vec<SetId> = space.sets.values().copied().collect();
         let classes = std::mem::take(&mut space.classes);
@@ -434,13 +469,4 @@ fn with_name(labels: &Labels, name: &Arc<str>) -> Labels {
     let mut all: Labels = others.chain([(METADATA_NAME.into(), Arc::clone(name))]).collect();
     all.sort();
     all
-}
-
-/// The key of a policy.
-pub(super) fn policy_key(namespace: &Arc<str>, name: &Arc<str>) -> ObjectKey {
-    ObjectKey {
-        kind: ObjectKind::Watched(Kind::Namespace),
-        namespace: Arc::clone(namespace),
-        name: Arc::clone(name),
-    }
 }

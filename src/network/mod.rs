@@ -7,6 +7,7 @@
 mod addresses;
 mod class;
 mod compile;
+mod fault;
 mod flow;
 mod index;
 mod interest;
@@ -18,10 +19,13 @@ mod ports;
 mod ranges;
 mod selector;
 mod space;
+#[cfg(test)]
+mod tests;
 
-pub use addresses::{AddressSet, Block, parse_net};
+pub use addresses::{AddressSet, Block};
 pub use class::{Class, ClassId, Endpoint, Side};
-pub use compile::Fault;
+pub use compile::parse_net;
+pub use fault::Fault;
 pub use flow::Through;
 pub use interest::{DeclaredFlow, End, Interest, Pods};
 pub use map::Map;

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use super::Map;
 use super::class::{Class, ClassId};
 use super::interest::Pods;
-use super::map::policy_key;
 use super::policy::{Direction, Peer, Peers, Selection};
 use crate::model::ObjectKey;
 
@@ -24,8 +23,8 @@ impl Map {
         if self.interest.within
             && let Some(space) = self.spaces.get(&class.namespace)
         {
-            for name in space.own_peers.matching(&class.labels) {
-                found.extend(self.ruled_by(&policy_key(&class.namespace, name), direction));
+            for policy in space.own_peers.matching(&class.labels) {
+                found.extend(self.ruled_by(policy, direction));
             }
             for (_, policy) in self.selections.selecting(namespace, &class.labels) {
                 if policy.namespace == class.namespace {
@@ -96,7 +95,9 @@ impl Map {
             .filter(move |id| known.as_ref().is_some_and(|it| it.selector.matches(&self.class(*id).labels)))
     }
 
+    /// Touches the classes, and whoever could have a flow with them.
     pub(super) fn touch_all_about(&self, ids: &[ClassId], touched: &mut Vec<ObjectKey>) {
+        self.touch_each(ids.iter().copied(), touched);
         for id in ids {
             self.touch_policies_about(*id, touched);
             Direction::ALL.iter().for_each(|it| self.touch_about(*id, *it, touched));
@@ -145,11 +146,28 @@ impl Map {
             return;
         }
         let class = self.class(id);
+        let mut is_let = false;
         for (block, direction, policy) in self.selections.blocks_with(address) {
-            let others = class.addresses().filter(|it| *it != address);
-            if !others.into_iter().any(|it| block.addresses.contains(it)) {
+            let mut others = class.addresses().filter(|it| *it != address);
+            if !others.any(|it| block.addresses.contains(it)) {
+                is_let = true;
                 self.touch_each(self.ruled_by(policy, direction), touched);
             }
+        }
+        if is_let {
+            self.touch_each([id], touched);
+        }
+    }
+
+    /// Touches the class and whoever lets it through by this address.
+    pub(super) fn touch_addressed(&self, id: ClassId, address: IpAddr, touched: &mut Vec<ObjectKey>) {
+        let mut is_let = false;
+        for (_, direction, policy) in self.selections.blocks_with(address) {
+            is_let = true;
+            self.touch_each(self.ruled_by(policy, direction), touched);
+        }
+        if is_let {
+            self.touch_each([id], touched);
         }
     }
 
@@ -159,7 +177,7 @@ impl Map {
         touched.push(ObjectKey::of_namespace(class.namespace.clone()));
         if let Some(space) = self.spaces.get(&class.namespace) {
             let own = space.selectors.matching(&class.labels).chain(space.own_peers.matching(&class.labels));
-            touched.extend(own.map(|name| policy_key(&class.namespace, name)));
+            touched.extend(own.cloned());
         }
         let selecting = self.selections.selecting(self.labels_of(&class.namespace), &class.labels);
         touched.extend(selecting.map(|(_, policy)| policy.clone()));

@@ -65,6 +65,14 @@ impl Selections {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+            && self.by_namespace.is_empty()
+            && self.by_pod.is_empty()
+            && self.blocks.is_empty()
+    }
+
     /// The blocks that hold the address, with the policies that let it through in which direction.
     pub(super) fn blocks_with(
         &self,
@@ -116,6 +124,11 @@ impl<V: Clone + Eq + Hash> Labelled<V> {
                 }
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_pair.is_empty()
     }
 
     /// Those among which is whatever the selector selects; none where it does not narrow them down.

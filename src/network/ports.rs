@@ -67,6 +67,11 @@ impl PortSet {
         Self(Ranges::of(protocol.base() + u32::from(first), protocol.base() + u32::from(last)))
     }
 
+    /// The ports of all of these.
+    pub(super) fn of_all(sets: &[Self]) -> Self {
+        Self(Ranges::of_all(sets.iter().flat_map(|it| it.0.iter()).collect()))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

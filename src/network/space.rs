@@ -9,7 +9,7 @@ use super::NamedPort;
 use super::class::{ClassId, SetId};
 use super::index::Index;
 use super::policy::{Direction, Peer, Peers, Policy};
-use crate::model::Labels;
+use crate::model::{Labels, ObjectKey};
 
 /// What is known of a namespace.
 #[derive(Debug, Default)]
@@ -19,10 +19,10 @@ pub(super) struct Space {
     /// The namespace itself is there.
     pub(super) is_there: bool,
     pub(super) policies: BTreeMap<Arc<str>, Arc<Policy>>,
-    /// The names of the policies by the pods that they select.
-    pub(super) selectors: Index<Arc<str>>,
-    /// The names of the policies by the pods of the namespace that their rules select.
-    pub(super) own_peers: Index<Arc<str>>,
+    /// The policies by the pods that they select.
+    pub(super) selectors: Index<ObjectKey>,
+    /// The policies by the pods of the namespace that their rules select.
+    pub(super) own_peers: Index<ObjectKey>,
     /// How often policies look at labels of these keys, at pods of this namespace alone.
     pub(super) keys: Keys,
     pub(super) sets: HashMap<(Arc<Labels>, Arc<[NamedPort]>), SetId, RandomState>,
@@ -45,16 +45,24 @@ impl Keys {
         is_new
     }
 
-    /// Counts keys out. Classes that were told apart by them stay apart, which does no harm.
-    pub(super) fn remove<'a>(&mut self, keys: impl Iterator<Item = &'a Arc<str>>) {
+    /// Counts keys out. Returns whether any of them is gone.
+    pub(super) fn remove<'a>(&mut self, keys: impl Iterator<Item = &'a Arc<str>>) -> bool {
+        let mut is_gone = false;
         for key in keys {
             if let Some(count) = self.0.get_mut(key) {
                 *count -= 1;
                 if *count == 0 {
                     self.0.remove(key);
+                    is_gone = true;
                 }
             }
         }
+        is_gone
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn contains(&self, key: &Arc<str>) -> bool {
@@ -73,7 +81,7 @@ impl Space {
         let mut found: Vec<(Arc<str>, Arc<Policy>)> = self
             .selectors
             .matching(labels)
-            .filter_map(|name| Some((Arc::clone(name), Arc::clone(self.policies.get(name)?))))
+            .filter_map(|key| Some((Arc::clone(&key.name), Arc::clone(self.policies.get(&key.name)?))))
             .collect();
         found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         found

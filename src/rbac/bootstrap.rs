@@ -58,7 +58,7 @@ impl Bootstrap {
                 let subjects = binding.subjects.iter().filter_map(|it| subject_key(it, &key.namespace));
                 self.bound.extend(subjects.map(|subject| (key.clone(), role.clone(), subject)));
             }
-            Content::Nothing | Content::Pods(_) => {}
+            Content::Nothing | Content::Pods(_) | Content::Policy(_) | Content::Ranges(_) => {}
         }
     }
 

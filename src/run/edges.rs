@@ -26,6 +26,9 @@ use crate::watch::{Delivery, Options};
 /// How many transitions wait for a disk that takes none.
 const JOURNAL_PENDING_MAX: usize = 100_000;
 
+/// How long a kind that the server does not have goes unasked for: whoever installs it waits so long until it is seen.
+const ABSENCE: Duration = Duration::from_mins(2);
+
 pub(super) fn journal_options(config: &Config) -> journal::Options {
     let settings = &config.journal;
     let flush = match settings.flush {
@@ -89,6 +92,7 @@ pub(crate) fn watch(
         lifetime: config.watch.lifetime,
         backoff_min: config.watch.backoff_min,
         backoff_max: config.watch.backoff_max,
+        absence: ABSENCE,
         frame_max: config.watch.frame_max_bytes,
         clock: now,
     };

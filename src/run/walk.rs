@@ -124,7 +124,7 @@ impl Walk {
         }
         if let Some(trouble) = &delivery.error {
             self.metrics.watch_error(delivery.kind, trouble.reason);
-            tracing::warn!(kind = delivery.kind.name(), reason = trouble.reason, message = %trouble.message, "watch failed");
+            tracing::warn!(kind = delivery.kind.label(), reason = trouble.reason, message = %trouble.message, "watch failed");
         }
         if delivery.error.is_none() || delivery.events.iter().any(|count| *count > 0) {
             self.metrics.watch_contact(delivery.kind, delivery.batch.seen.as_second());

@@ -144,6 +144,7 @@ impl Ledger {
         self.view.time = at(i64::try_from(deviation.seq).expect("a small number"));
         self.view.by_seq.insert(deviation.seq, deviation.clone());
         let cause = Cause {
+            field: None,
             object: Some(deviation.finding.object.key.clone()),
             kind: Some(Kind::Deployment),
             change: ChangeType::Updated,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::PodTemplate;
+use super::{Addresses, PodTemplate};
 use crate::model::{Actor, Kind, Labels, Loss, ObjectKey};
+use crate::network::Policy;
 use crate::rbac::{Binding, Role};
 
 /// Changes that came together, and are judged together.
@@ -60,8 +61,20 @@ pub struct Facts {
     pub template: Option<Arc<PodTemplate>>,
     /// It is declared to have no pods: `spec.replicas` is 0.
     pub scaled_down: bool,
+    /// The labels by which policies select its pods: of a pod its own, of a workload those of its template; none for a
+    /// kind without pods.
+    pub pod_labels: Option<Arc<Labels>>,
+    /// It is a pod that has succeeded or failed, and will never run again.
+    pub finished: bool,
+    /// Of a pod; none before it has any.
+    pub addresses: Addresses,
     /// What a role or a binding says; none for any other kind.
     pub rights: Option<Rights>,
+    /// What a network policy says; none for any other kind.
+    pub policy: Option<Arc<Policy>>,
+    /// Of a node and of a service CIDR: the ranges and single addresses that belong to the cluster, as they were
+    /// written.
+    pub ranges: Vec<String>,
     /// Who wrote it last. It is not kept, so that what is recalled has none.
     pub actor: Option<Actor>,
     /// A hash over the bytes that all this was decoded from, but name, version and actor; 0 where there is none.

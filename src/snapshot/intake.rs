@@ -11,11 +11,14 @@ use foldhash::quality::RandomState;
 
 use super::change::Uid;
 use super::store::Name;
-use super::{Change, Controller, Facts, Interner, PodTemplate, Profile, Rights, SeLinux, Snapshot};
+use super::{
+    Addresses, Change, Controller, Facts, Interner, PodTemplate, Profile, Rights, SeLinux, Snapshot,
+};
 use crate::model::{Actor, Kind, Labels, ObjectKey, ObjectKind, Operation, tame, tame_name};
+use crate::network::{Fault, Policy};
 use crate::rbac::{Binding, Role};
 use crate::wire::{
-    Content, DecodeError, Encoding, Item, Manager, Object, Outline, OwnerReference, decode_item,
+    Content, DecodeError, Encoding, Item, Manager, Object, Outline, OwnerReference, Pods, decode_item,
 };
 
 /// Interns what objects share. The watch calls it as it decodes, so that nothing larger than facts waits
@@ -68,12 +71,26 @@ impl Intake {
     /// What was listed, added or modified.
     pub fn seen(&self, item: Item) -> Change {
         match item {
-            Item::Object(object) => Change::Seen(self.facts(object)),
+            Item::Object(object) => self.seen_object(object),
             Item::Unreadable(item) => Change::Unreadable {
                 kind: item.kind,
                 namespace: self.names.intern(item.namespace),
                 name: self.name(item.kind, item.name),
                 error: item.error,
+            },
+        }
+    }
+
+    /// A policy that no API server would accept cannot be read.
+    fn seen_object(&self, object: Object) -> Change {
+        let Content::Policy(spec) = &object.content else { return Change::Seen(self.facts(object)) };
+        match Policy::compile(spec) {
+            Ok(policy) => Change::Seen(Facts { policy: Some(Arc::new(policy)), ..self.facts(object) }),
+            Err(faults) => Change::Unreadable {
+                kind: object.kind,
+                namespace: self.names.intern(object.metadata.namespace),
+                name: self.name(object.kind, object.metadata.name),
+                error: faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "),
             },
         }
     }
@@ -114,33 +131,64 @@ impl Intake {
             .find(|owner| owner.controller == Some(true) && !is_node(owner))
             .map(|owner| self.controller(owner, &namespace, &metadata.labels));
         let name = self.name(object.kind, metadata.name);
-        let key = || ObjectKey {
-            kind: ObjectKind::Watched(object.kind),
-            namespace: Arc::clone(&namespace),
-            name: Arc::clone(&name),
-        };
-        let (pods, rights) = match object.content {
-            Content::Pods(pods) => (Some(pods), None),
-            Content::Role(role) => (None, Some(Rights::Role(Arc::new(Role::new(&key(), role))))),
-            Content::Binding(binding) => {
-                let binding = Binding::new(key(), &binding).sharing(|name| self.names.intern(name));
-                (None, Some(Rights::Binding(Arc::new(binding))))
-            }
-            Content::Nothing => (None, None),
-        };
-        Facts {
+        let labels = self.label_set(&metadata.labels);
+        let facts = Facts {
             kind: object.kind,
-            namespace,
-            name,
             uid: Uid::new(&metadata.uid),
             resource_version: metadata.resource_version.parse().unwrap_or(0),
-            labels: self.label_set(&metadata.labels),
+            labels,
             controller,
-            scaled_down: pods.as_ref().is_some_and(|pods| pods.replicas == Some(0)),
-            template: pods.map(|pods| self.template(&pods.spec, &pods.profile_annotations)),
-            rights,
+            template: None,
+            scaled_down: false,
+            pod_labels: None,
+            finished: false,
+            addresses: Addresses::default(),
+            rights: None,
+            policy: None,
+            ranges: Vec::new(),
             actor,
             fingerprint: 0,
+            namespace,
+            name,
+        };
+        self.with_content(facts, object.content)
+    }
+
+    /// The facts with what the object says besides its metadata.
+    fn with_content(&self, facts: Facts, content: Content) -> Facts {
+        let key = || ObjectKey {
+            kind: ObjectKind::Watched(facts.kind),
+            namespace: Arc::clone(&facts.namespace),
+            name: Arc::clone(&facts.name),
+        };
+        match content {
+            Content::Nothing => facts,
+            Content::Pods(pods) => self.with_pods(facts, &pods),
+            Content::Role(role) => {
+                let role = Arc::new(Role::new(&key(), role));
+                Facts { rights: Some(Rights::Role(role)), ..facts }
+            }
+            Content::Binding(binding) => {
+                let binding = Binding::new(key(), &binding).sharing(|name| self.names.intern(name));
+                Facts { rights: Some(Rights::Binding(Arc::new(binding))), ..facts }
+            }
+            Content::Policy(_) => facts,
+            Content::Ranges(ranges) => Facts { ranges, ..facts },
+        }
+    }
+
+    fn with_pods(&self, facts: Facts, pods: &Pods) -> Facts {
+        let pod_labels = match facts.kind {
+            Kind::Pod => Arc::clone(&facts.labels),
+            _ => self.label_set(&pods.labels),
+        };
+        Facts {
+            scaled_down: pods.replicas == Some(0),
+            template: Some(self.template(&pods.spec, &pods.profile_annotations)),
+            pod_labels: Some(pod_labels),
+            finished: pods.status.as_ref().is_some_and(|status| status.is_finished()),
+            addresses: Addresses::read(pods.status.iter().flat_map(|status| status.addresses())),
+            ..facts
         }
     }
 

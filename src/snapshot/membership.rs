@@ -4,6 +4,7 @@
 //! pods and the workload that people wrote, so that what they control rolls up to their own controller,
 //! known or not; every other controller is the workload itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::store::{Name, Record};
@@ -97,11 +98,27 @@ impl Snapshot {
     /// The `ReplicaSets` and `Job`s that stand for a controller which is not there itself: those that are not
     /// scaled down. No template of its own says what its pods will be.
     pub(super) fn stand_ins(&self, controller: &ObjectKey) -> Vec<Record> {
-        let children = self.membership.children.get(controller).map(|it| it.clone()).unwrap_or_default();
+        let children = self.children_of(controller);
         if children.is_empty() || self.record(controller).is_some() {
             return Vec::new();
         }
         children.iter().filter_map(|child| self.record(child)).filter(|it| !it.scaled_down).collect()
+    }
+
+    /// The `ReplicaSets` and `Job`s that name the object as their controller.
+    pub(super) fn children_of(&self, controller: &ObjectKey) -> Vec<ObjectKey> {
+        self.membership.children.get(controller).map(|it| it.clone()).unwrap_or_default()
+    }
+
+    /// The direct controllers of the pods that roll up to a workload.
+    pub(super) fn parts_of(&self, workload: &ObjectKey) -> Vec<ObjectKey> {
+        self.membership.parts.get(workload).map(|it| it.clone()).unwrap_or_default()
+    }
+
+    /// The workloads that the pods of a direct controller roll up to.
+    pub(super) fn tops_of_members(&self, controller: &ObjectKey) -> BTreeSet<ObjectKey> {
+        let group = self.membership.groups.get(controller);
+        group.iter().flat_map(|it| it.iter()).map(|it| self.top(&it.controller)).collect()
     }
 
     fn join(&self, name: &Name, pod: &Record) -> ObjectKey {

@@ -3,11 +3,14 @@
 //! One writer applies changes; checks and edges read. Pods are held by what they share: one interned
 //! template, one interned controller, and a count for each pair of them.
 
+mod addresses;
 mod change;
 mod exposure;
+mod field;
 mod intake;
 mod intern;
 mod membership;
+mod network;
 mod node;
 mod rights;
 mod store;
@@ -17,6 +20,7 @@ mod workload;
 /// A table that is keyed by chance, as that of the standard library is, and hashes short keys in a third of the time.
 type Table<K, V> = dashmap::DashMap<K, V, foldhash::quality::RandomState>;
 
+pub use addresses::Addresses;
 pub use change::{Batch, Change, Controller, Facts, Rights, Uid};
 pub use exposure::account_of;
 pub use intake::Intake;

@@ -20,12 +20,26 @@ struct PodMessage {
     metadata: Option<ObjectMeta>,
     #[prost(message, optional, tag = "2")]
     spec: Option<PodSpec>,
-    #[prost(bytes = "vec", tag = "3")]
-    status: Vec<u8>,
+    #[prost(message, optional, tag = "3")]
+    status: Option<StatusMessage>,
 }
 
-/// A pod whose every part is chosen by a small number, with a status that decides nothing.
-fn pod([name, uid, label, owner, privileged, secret]: [u8; 6], version: u64, status: &str) -> Bytes {
+#[derive(Clone, PartialEq, Message)]
+struct StatusMessage {
+    #[prost(string, tag = "1")]
+    phase: String,
+    #[prost(string, tag = "3")]
+    message: String,
+    #[prost(string, tag = "6")]
+    pod_ip: String,
+}
+
+/// A pod whose every part is chosen by a small number, with a message in its status that decides nothing.
+fn pod(
+    [name, uid, label, owner, privileged, secret, finished, address]: [u8; 8],
+    version: u64,
+    message: &str,
+) -> Bytes {
     let owner = OwnerReference {
         kind: "ReplicaSet".to_owned(),
         name: format!("web-{owner}"),
@@ -50,8 +64,12 @@ fn pod([name, uid, label, owner, privileged, secret]: [u8; 6], version: u64, sta
     let containers =
         vec![Container { name: "web".to_owned(), env_from, security_context, ..Container::default() }];
     let spec = PodSpec { containers, ..PodSpec::default() };
-    let status = status.as_bytes().to_vec();
-    PodMessage { metadata: Some(metadata), spec: Some(spec), status }.encode_to_vec().into()
+    let status = StatusMessage {
+        phase: if finished == 1 { "Failed" } else { "Running" }.to_owned(),
+        message: message.to_owned(),
+        pod_ip: format!("10.1.2.{address}"),
+    };
+    PodMessage { metadata: Some(metadata), spec: Some(spec), status: Some(status) }.encode_to_vec().into()
 }
 
 /// Who wrote the pod.
@@ -81,19 +99,19 @@ fn door(message: &Bytes) -> (Intake, Arc<Snapshot>) {
     (intake, snapshot)
 }
 
-const PLAIN: [u8; 6] = [0; 6];
+const PLAIN: [u8; 8] = [0; 8];
 
 #[test]
-fn a_pod_with_another_status_is_recalled_in_its_new_version() {
-    let (intake, _) = door(&pod(PLAIN, 7, "Pending"));
-    let later = pod(PLAIN, 8, "Running");
+fn a_pod_of_which_nothing_else_changed_is_recalled_in_its_new_version() {
+    let (intake, _) = door(&pod(PLAIN, 7, "pulling"));
+    let later = pod(PLAIN, 8, "started");
     assert!(recalls(&intake, &later));
     assert_eq!(admitted(&intake, &later).resource_version, 8);
 }
 
 #[test]
 fn who_wrote_a_pod_is_told_once() {
-    let message = pod(PLAIN, 7, "Pending");
+    let message = pod(PLAIN, 7, "pulling");
     let via = |intake: &Intake| admitted(intake, &message).actor.map(|it| it.via.to_string());
     assert_eq!(via(&Intake::default()).as_deref(), Some("helm"));
     assert_eq!(via(&door(&message).0), None, "nothing of it changed but its status");
@@ -101,17 +119,17 @@ fn who_wrote_a_pod_is_told_once() {
 
 #[test]
 fn a_pod_that_differs_in_anything_else_is_decoded() {
-    let (intake, _) = door(&pod(PLAIN, 7, "Pending"));
+    let (intake, _) = door(&pod(PLAIN, 7, "pulling"));
     for part in 0..PLAIN.len() {
         let mut parts = PLAIN;
         parts[part] = 1;
-        assert!(!recalls(&intake, &pod(parts, 8, "Pending")), "part {part}");
+        assert!(!recalls(&intake, &pod(parts, 8, "pulling")), "part {part}");
     }
 }
 
 #[test]
 fn a_pod_that_was_deleted_meanwhile_comes_back_whole() {
-    let message = pod(PLAIN, 7, "Pending");
+    let message = pod(PLAIN, 7, "pulling");
     let (intake, snapshot) = door(&message);
     // The deletion is on its way while the new pod of the name is recalled from the old.
     let again = intake.admit(Kind::Pod, Encoding::Protobuf, message.clone()).unwrap();
@@ -126,7 +144,7 @@ fn a_pod_that_was_deleted_meanwhile_comes_back_whole() {
 
 #[test]
 fn what_came_without_a_fingerprint_is_not_recalled() {
-    let message = pod(PLAIN, 7, "Pending");
+    let message = pod(PLAIN, 7, "pulling");
     let (intake, snapshot) = door(&message);
     snapshot.apply(Change::Seen(Facts { fingerprint: 0, ..admitted(&intake, &message) }), &mut Vec::new());
     assert!(!recalls(&intake, &message));
@@ -135,12 +153,12 @@ fn what_came_without_a_fingerprint_is_not_recalled() {
 proptest! {
     #[test]
     fn recalling_gives_what_decoding_gives(
-        before in prop::array::uniform6(0..2u8),
-        after in prop::array::uniform6(0..2u8),
-        status in "[a-z]{0,8}",
+        before in prop::array::uniform8(0..2u8),
+        after in prop::array::uniform8(0..2u8),
+        message in "[a-z]{0,8}",
     ) {
-        let after = pod(after, 8, &status);
-        let (knowing, _) = door(&pod(before, 7, "Pending"));
+        let after = pod(after, 8, &message);
+        let (knowing, _) = door(&pod(before, 7, "pulling"));
         let fresh = Intake::default();
         // Who wrote it is not kept.
         let without = |facts: Facts| Facts { fingerprint: 0, actor: None, ..facts };

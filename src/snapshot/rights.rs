@@ -204,6 +204,10 @@ impl Snapshot {
         let grants = self.grants();
         let bindings = grants.bindings_of(&key).into_iter().chain(grants.bindings_to(&key));
         touched.extend(bindings.map(|binding| Scope::Object(binding.key.clone())));
+        drop(grants);
+        if key.is_one_of(&[Kind::NetworkPolicy]) {
+            self.sight_moved_in(&key.namespace, touched);
+        }
         touched.push(Scope::Object(key));
     }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 
 use super::exposure::Exposures;
+use super::field::changed_label;
 use super::membership::Membership;
+use super::network::Network;
 use super::workload::object_ref;
-use super::{Change, Controller, Facts, PodTemplate, Table, Uid};
+use super::{Addresses, Change, Controller, Facts, PodTemplate, Table, Uid};
 use crate::model::{Kind, Labels, Loss, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
 use crate::rbac::Grants;
 
@@ -21,6 +23,7 @@ pub struct Snapshot {
     pub(super) workloads: Table<Arc<str>, HashSet<ObjectKey>>,
     pub(super) grants: RwLock<Grants>,
     pub(super) exposures: Exposures,
+    pub(super) network: Network,
 }
 
 /// The objects of one kind.
@@ -77,7 +80,10 @@ pub(super) struct Record {
     pub(super) labels: Arc<Labels>,
     pub(super) controller: Option<Arc<Controller>>,
     pub(super) template: Option<Arc<PodTemplate>>,
+    pub(super) pod_labels: Option<Arc<Labels>>,
+    pub(super) addresses: Addresses,
     pub(super) scaled_down: bool,
+    pub(super) finished: bool,
     pub(super) fingerprint: u64,
     generation: u32,
 }
@@ -88,7 +94,10 @@ impl Record {
         self.uid == other.uid
             && self.controller == other.controller
             && self.template == other.template
+            && self.pod_labels == other.pod_labels
+            && self.addresses == other.addresses
             && self.scaled_down == other.scaled_down
+            && self.finished == other.finished
             && (!matches!(kind, Kind::Namespace | Kind::ClusterRole) || self.labels == other.labels)
     }
 }
@@ -104,6 +113,7 @@ impl Default for Snapshot {
             workloads: Table::default(),
             grants: RwLock::default(),
             exposures: Exposures::default(),
+            network: Network::default(),
         }
     }
 }
@@ -114,7 +124,9 @@ impl Snapshot {
     /// It costs the same however many objects there are, but for [`Change::Synced`], which looks through
     /// the objects of its kind for those that the list did not show, and for other labels of a namespace, which
     /// touch every workload in it.
-    pub fn apply(&self, change: Change, touched: &mut Vec<Scope>) {
+    ///
+    /// Returns the field of the object that changed, if verdicts may hang on that one alone.
+    pub fn apply(&self, change: Change, touched: &mut Vec<Scope>) -> Option<Arc<str>> {
         match change {
             Change::Listing(kind) => {
                 let mut state = self.collection(kind).state.lock();
@@ -125,6 +137,7 @@ impl Snapshot {
             }
             Change::Synced(kind) => {
                 self.sweep(kind, touched);
+                self.ranges_synced(touched);
                 self.collection(kind).state.lock().complete = true;
                 self.see(kind, Sight::Synced, touched);
             }
@@ -134,7 +147,7 @@ impl Snapshot {
                 self.see(kind, if complete { Sight::Synced } else { Sight::Syncing }, touched);
             }
             Change::Lost(kind, loss) => self.see(kind, Sight::Lost(loss), touched),
-            Change::Seen(facts) => self.put(facts, touched),
+            Change::Seen(facts) => return self.put(facts, touched),
             Change::Unreadable { kind, namespace, name, error } => {
                 self.mark_unreadable(kind, Name { namespace, name }, error, touched);
             }
@@ -142,6 +155,7 @@ impl Snapshot {
                 self.remove(kind, &Name { namespace, name }, touched);
             }
         }
+        None
     }
 
     /// How well the kind is seen.
@@ -170,6 +184,22 @@ impl Snapshot {
         state.unreadable.get(&Name::of(key)).map(|unread| unread.error.clone())
     }
 
+    /// Whether an object of the kind is there in the namespace that cannot be read.
+    pub(super) fn has_unreadable(&self, kind: Kind, namespace: &str) -> bool {
+        let state = self.collection(kind).state.lock();
+        state.unreadable.keys().any(|name| *name.namespace == *namespace)
+    }
+
+    /// The kinds of policies by which it is somewhere not known what is let through.
+    pub fn hiding_kinds(&self) -> Vec<Kind> {
+        let is_unread = |kind: Kind| !self.collection(kind).state.lock().unreadable.is_empty();
+        let hides = |kind: &Kind| match kind {
+            Kind::NetworkPolicy => is_unread(*kind),
+            kind => kind.is_foreign_policy() && self.objects(*kind) > 0,
+        };
+        Kind::ALL.into_iter().filter(hides).collect()
+    }
+
     /// Whether the object of this key is there and nothing is known of it, not even from before.
     pub fn unseen(&self, key: &ObjectKey) -> bool {
         self.unreadable(key).is_some() && self.record(key).is_none()
@@ -178,7 +208,9 @@ impl Snapshot {
     /// Every scope that is there to be judged, but for the cluster.
     pub fn scopes(&self) -> Vec<Scope> {
         let mut keys: Vec<ObjectKey> = self.workloads.iter().flat_map(|it| it.value().clone()).collect();
-        keys.extend(self.collection(Kind::Namespace).objects.iter().map(|it| it.key().key(Kind::Namespace)));
+        for kind in [Kind::Namespace, Kind::NetworkPolicy] {
+            keys.extend(self.collection(kind).objects.iter().map(|it| it.key().key(kind)));
+        }
         keys.extend(self.holders_of_rights());
         keys.extend(self.accounts_on_nodes());
         for kind in Kind::ALL {
@@ -207,7 +239,7 @@ impl Snapshot {
     /// The facts of the pod of this name, if it was last decoded from bytes of this fingerprint.
     pub(super) fn recall(&self, name: Name, fingerprint: u64, resource_version: u64) -> Option<Facts> {
         let known = self.collection(Kind::Pod).objects.get(&name)?;
-        let Record { uid, labels, controller, template, .. } = &*known;
+        let Record { uid, labels, controller, template, pod_labels, addresses, finished, .. } = &*known;
         (known.fingerprint == fingerprint).then(|| Facts {
             kind: Kind::Pod,
             uid: uid.clone(),
@@ -216,7 +248,12 @@ impl Snapshot {
             controller: controller.clone(),
             template: template.clone(),
             scaled_down: false,
+            pod_labels: pod_labels.clone(),
+            finished: *finished,
+            addresses: addresses.clone(),
             rights: None,
+            policy: None,
+            ranges: Vec::new(),
             actor: None,
             fingerprint,
             namespace: name.namespace,
@@ -233,41 +270,55 @@ impl Snapshot {
         touched.push(Scope::Cluster);
     }
 
-    fn put(&self, facts: Facts, touched: &mut Vec<Scope>) {
+    fn put(&self, facts: Facts, touched: &mut Vec<Scope>) -> Option<Arc<str>> {
         let kind = facts.kind;
         let name = Name { namespace: facts.namespace, name: facts.name };
-        let rights = facts.rights;
+        let Facts { rights, policy, ranges, .. } = facts;
         let new = Record {
             uid: facts.uid,
             resource_version: facts.resource_version,
             labels: facts.labels,
             controller: facts.controller,
             template: facts.template,
+            pod_labels: facts.pod_labels,
+            addresses: facts.addresses,
             scaled_down: facts.scaled_down,
+            finished: facts.finished,
             fingerprint: facts.fingerprint,
             generation: self.clear_unreadable(kind, &name, touched),
         };
+        let key = name.key(kind);
         let objects = &self.collection(kind).objects;
         let old = if let Some(mut known) = objects.get_mut(&name) {
-            let is_news = !known.is_like(&new, kind) || !self.holds(&name.key(kind), rights.as_ref());
+            let is_news = !known.is_like(&new, kind)
+                || !self.holds(&key, rights.as_ref())
+                || !self.holds_network(&name, kind, policy.as_ref(), &ranges);
             let old = std::mem::replace(&mut *known, new.clone());
             if !is_news {
                 // Most updates change the status alone.
-                return;
+                return None;
             }
             Some(old)
         } else {
             objects.insert(name.clone(), new.clone())
         };
         self.moved(kind, &name, old.as_ref(), Some(&new), touched);
-        self.rights_moved(&name.key(kind), rights, &new.labels, touched);
+        self.rights_moved(&key, rights, &new.labels, touched);
+        self.network_moved(kind, &name, old.as_ref(), Some(&new), touched);
+        self.ranges_moved(&key, &ranges, touched);
+        let rule = policy.and_then(|policy| self.policy_moved(&key, Some(&policy), touched));
+        rule.or_else(|| changed_label(kind, &old?, &new))
     }
 
     fn remove(&self, kind: Kind, name: &Name, touched: &mut Vec<Scope>) {
         self.clear_unreadable(kind, name, touched);
         if let Some((_, old)) = self.collection(kind).objects.remove(name) {
             self.moved(kind, name, Some(&old), None, touched);
-            self.rights_gone(&name.key(kind), touched);
+            let key = name.key(kind);
+            self.rights_gone(&key, touched);
+            self.network_moved(kind, name, Some(&old), None, touched);
+            self.ranges_moved(&key, &[], touched);
+            self.policy_moved(&key, None, touched);
         }
     }
 
@@ -286,11 +337,7 @@ impl Snapshot {
             Kind::Pod => self.pod_moved(name, old, new, touched),
             // No workload is made of these, but a pod may name one as its controller: what that exposes may hang on
             // whether the controller is there, and on nothing else of it.
-            Kind::ServiceAccount
-            | Kind::Role
-            | Kind::ClusterRole
-            | Kind::RoleBinding
-            | Kind::ClusterRoleBinding => {
+            _ if !kind.has_pods() => {
                 touched.push(Scope::Object(name.key(kind)));
                 if old.is_some() && new.is_some() {
                     return;

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::network::NamedPort;
+
 /// The service account of pods that name none, which every namespace has.
 pub const DEFAULT_ACCOUNT: &str = "default";
 
@@ -49,6 +51,8 @@ pub struct PodTemplate {
     pub volumes: Box<[Volume]>,
     /// Init, regular, then ephemeral containers, each in the order of the spec.
     pub containers: Box<[Container]>,
+    /// Those of regular containers, then those of init containers that run beside them, each in the order of the spec.
+    pub named_ports: Arc<[NamedPort]>,
 }
 
 /// `spec.securityContext`. What is not set is none or empty.

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Kind, Loss, ObjectKey, ObjectKind, Scope, Sight};
-use crate::wire::{self, Content, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, Unreadable};
+use crate::wire::{
+    self, Content, Item, Object, ObjectMeta, OwnerReference, PodSpec, PodStatus, Pods, Unreadable,
+};
 
 /// An object of the kind without owner, with one container named `web`.
 fn object(kind: Kind, name: &str) -> Object {
@@ -55,6 +57,10 @@ fn pods_of(object: &mut Object) -> &mut Pods {
         Content::Pods(pods) => pods,
         other => panic!("{other:?} has no pods"),
     }
+}
+
+fn status_of(pod: &mut Object) -> &mut PodStatus {
+    pods_of(pod).status.get_or_insert_default()
 }
 
 fn key(kind: &str, name: &str) -> ObjectKey {
@@ -391,6 +397,33 @@ fn an_update_of_the_status_alone_touches_nothing() {
 }
 
 #[test]
+fn what_policies_see_of_a_pod_touches_it() {
+    let cluster = Cluster::default();
+    cluster.see(replica("web-5d9c-x"));
+    let changed = |change: fn(&mut Object)| {
+        let mut pod = replica("web-5d9c-x");
+        change(&mut pod);
+        let touched = cluster.see(pod.clone());
+        assert_eq!(cluster.see(pod), BTreeSet::new(), "it changed once");
+        touched
+    };
+    let whole = scopes([key("apps/Deployment", "web")]);
+    assert_eq!(changed(|pod| status_of(pod).pod_ip = "10.1.2.3".to_owned()), whole);
+    assert_eq!(changed(|pod| status_of(pod).phase = "Failed".to_owned()), whole);
+    assert_eq!(changed(|pod| _ = pod.metadata.labels.insert("app".to_owned(), "web".to_owned())), whole);
+
+    let mut deployment = object(Kind::Deployment, "web");
+    cluster.see(deployment.clone());
+    pods_of(&mut deployment).labels.insert("app".to_owned(), "web".to_owned());
+    assert_eq!(cluster.see(deployment), whole);
+}
+
+#[test]
+fn a_record_of_a_pod_is_small() {
+    assert!(size_of::<store::Record>() <= 96, "{} bytes", size_of::<store::Record>());
+}
+
+#[test]
 fn an_object_made_anew_under_its_name_is_touched() {
     let cluster = Cluster::default();
     cluster.see(object(Kind::Deployment, "web"));
@@ -499,7 +532,7 @@ fn deleting_what_is_not_there_touches_nothing() {
 
 #[test]
 fn what_has_no_pods_is_a_workload_only_of_pods_that_name_it() {
-    for kind in [Kind::ServiceAccount, Kind::Role, Kind::RoleBinding] {
+    for kind in [Kind::ServiceAccount, Kind::Role, Kind::RoleBinding, Kind::NetworkPolicy] {
         let cluster = Cluster::default();
         let owner = key(&format!("{}/{kind}", kind.group()), "it");
         assert_eq!(cluster.see(object(kind, "it")), scopes([owner.clone()]));

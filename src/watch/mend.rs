@@ -16,6 +16,10 @@ const RESUMES_MAX: u32 = 3;
 impl Follower {
     /// Does what helps after a failure: says so, waits where there is something to wait for.
     pub(super) async fn mend(&mut self, failure: Failure) {
+        let not_served = matches!(failure.remedy, Remedy::Wait { loss: Loss::NotServed, .. });
+        if not_served && self.kind.may_be_absent() {
+            return self.go_without().await;
+        }
         let remedy = self.remedy(failure.remedy);
         self.trouble = Some(Trouble { reason: remedy.reason(), message: failure.message });
         let first = self.failures == 0;
@@ -53,6 +57,17 @@ impl Follower {
             }
             Remedy::Yield { at_least } => self.wait(Loss::ServerError, at_least).await,
         }
+    }
+
+    /// Says that there is nothing of the kind, which is no trouble, and waits before it is asked for again.
+    async fn go_without(&mut self) {
+        self.position = None;
+        self.lost = None;
+        self.failures = 0;
+        self.refusals = 0;
+        self.backoff.reset();
+        self.deliver(vec![Change::Listing(self.kind), Change::Synced(self.kind)]).await;
+        tokio::time::sleep(self.options.absence).await;
     }
 
     /// Says that the kind is lost, and waits before it is tried again.

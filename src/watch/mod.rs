@@ -34,6 +34,8 @@ pub struct Options {
     /// The first wait after a failure; each further one is twice as long.
     pub backoff_min: Duration,
     pub backoff_max: Duration,
+    /// How long a kind that the server does not have, and may do without, goes unasked for.
+    pub absence: Duration,
     /// The longest frame of a watch and the longest page of a list that is accepted, in bytes.
     pub frame_max: usize,
     /// What the time is.

@@ -34,6 +34,10 @@ pub struct Container {
     pub lifecycle: Option<Box<Lifecycle>>,
     #[prost(message, optional, boxed, tag = "15")]
     pub security_context: Option<Box<SecurityContext>>,
+    /// `Always` for an init container that runs beside the others; empty where it is not set.
+    #[prost(string, tag = "24")]
+    #[serde(deserialize_with = "nullable")]
+    pub restart_policy: String,
 }
 
 /// `v1.EphemeralContainer`: in protobuf it holds the fields of a container as a message of its own, in
@@ -46,9 +50,13 @@ pub struct EphemeralContainer {
 }
 
 /// `v1.ContainerPort`.
-#[derive(Clone, Copy, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ContainerPort {
+    /// Empty where it is not set.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
     /// 0 where it is not set.
     #[prost(int32, tag = "2")]
     #[serde(deserialize_with = "nullable")]
@@ -56,6 +64,10 @@ pub struct ContainerPort {
     #[prost(int32, tag = "3")]
     #[serde(deserialize_with = "nullable")]
     pub container_port: i32,
+    /// `TCP`, `UDP` or `SCTP`; empty for `TCP`.
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub protocol: String,
 }
 
 /// `v1.VolumeMount`.

@@ -19,6 +19,7 @@ mod object;
 mod outline;
 mod page;
 mod pod;
+mod range;
 mod rbac;
 mod secret;
 mod security;
@@ -45,7 +46,7 @@ pub use network::{
 pub use object::{Content, Object, Pods};
 pub use outline::Outline;
 pub use page::{Page, decode_page};
-pub use pod::{PodOs, PodSpec, PodTemplateSpec, TemplateMeta};
+pub use pod::{PodIp, PodOs, PodSpec, PodStatus, PodTemplateSpec, TemplateMeta};
 pub use rbac::{AggregationRule, Binding, PolicyRule, Role, RoleRef, Subject};
 pub use secret::{
     EnvFromSource, EnvVar, EnvVarSource, LocalObjectReference, Projected, SecretReference, SecretVolume,

@@ -2,8 +2,26 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::LabelSelector;
 use super::meta::nullable;
+use super::{Content, LabelSelector, Object, ObjectMeta};
+use crate::model::Kind;
+
+/// `networkingv1.NetworkPolicy`.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub(super) struct NetworkPolicy {
+    #[prost(message, optional, tag = "1")]
+    metadata: Option<ObjectMeta>,
+    #[prost(message, optional, boxed, tag = "2")]
+    spec: Option<Box<NetworkPolicySpec>>,
+}
+
+impl NetworkPolicy {
+    pub(super) fn into_object(self, kind: Kind) -> Object {
+        let content = Content::Policy(self.spec.unwrap_or_default());
+        Object { content, ..Object::of(kind, self.metadata.unwrap_or_default()) }
+    }
+}
 
 /// `networkingv1.NetworkPolicySpec`.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]

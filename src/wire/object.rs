@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Binding, ObjectMeta, PodSpec, PodTemplateSpec, Role, annotation, manager};
+use super::{
+    Binding, NetworkPolicySpec, ObjectMeta, PodSpec, PodStatus, PodTemplateSpec, Role, TemplateMeta,
+    annotation, manager,
+};
 use crate::model::Kind;
 
 /// An object of any watched kind.
@@ -16,7 +19,7 @@ pub struct Object {
 /// What is read of an object besides its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// Of a namespace and of a service account.
+    /// Of a namespace, of a service account, and of a network policy of a kind that is not modelled.
     Nothing,
     /// Of a pod, and of whatever makes pods.
     Pods(Pods),
@@ -24,6 +27,11 @@ pub enum Content {
     Role(Role),
     /// Of a binding of either.
     Binding(Box<Binding>),
+    /// Of a network policy.
+    Policy(Box<NetworkPolicySpec>),
+    /// Of a node and of a service CIDR: the ranges and the single addresses that belong to the cluster, as they were
+    /// written.
+    Ranges(Vec<String>),
 }
 
 /// A pod, or the pods that a workload makes.
@@ -35,6 +43,10 @@ pub struct Pods {
     pub spec: Box<PodSpec>,
     /// The annotations of the pod, or of the pod template, that set seccomp and `AppArmor` profiles; no others.
     pub profile_annotations: BTreeMap<String, String>,
+    /// The labels of the pod template. Those of a pod are in its metadata.
+    pub labels: BTreeMap<String, String>,
+    /// Of a pod. Whatever makes pods has none.
+    pub status: Option<Box<PodStatus>>,
 }
 
 impl Object {
@@ -53,11 +65,13 @@ impl Object {
         template: Option<PodTemplateSpec>,
     ) -> Self {
         let template = template.unwrap_or_default();
-        let annotations = template.metadata.unwrap_or_default().annotations;
+        let TemplateMeta { labels, annotations } = template.metadata.unwrap_or_default();
         let pods = Pods {
             replicas,
             spec: template.spec.unwrap_or_default(),
             profile_annotations: annotation::profiles(&annotations),
+            labels,
+            status: None,
         };
         Self { content: Content::Pods(pods), ..Self::of(kind, metadata.unwrap_or_default()) }
     }

@@ -1,5 +1,7 @@
 //! The pod, its template, and the spec of both.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::annotation;
@@ -9,7 +11,7 @@ use super::{
 };
 use crate::model::Kind;
 
-/// `v1.Pod`. Its status is skipped: nothing reads it.
+/// `v1.Pod`.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
 pub(super) struct Pod {
@@ -17,13 +19,21 @@ pub(super) struct Pod {
     pub(super) metadata: Option<ObjectMeta>,
     #[prost(message, optional, boxed, tag = "2")]
     pub(super) spec: Option<Box<PodSpec>>,
+    #[prost(message, optional, boxed, tag = "3")]
+    pub(super) status: Option<Box<PodStatus>>,
 }
 
 impl Pod {
     pub(super) fn into_object(self, kind: Kind) -> Object {
         let metadata = self.metadata.unwrap_or_default();
         let profile_annotations = annotation::profiles(&metadata.annotations);
-        let pods = Pods { replicas: None, spec: self.spec.unwrap_or_default(), profile_annotations };
+        let pods = Pods {
+            replicas: None,
+            labels: BTreeMap::new(),
+            spec: self.spec.unwrap_or_default(),
+            profile_annotations,
+            status: self.status,
+        };
         Object { content: Content::Pods(pods), ..Object::of(kind, metadata) }
     }
 }
@@ -38,10 +48,13 @@ pub struct PodTemplateSpec {
     pub spec: Option<Box<PodSpec>>,
 }
 
-/// The `metav1.ObjectMeta` of a template, from which pods have their annotations.
+/// The `metav1.ObjectMeta` of a template, from which pods have their labels and annotations.
 #[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
 #[serde(default)]
 pub struct TemplateMeta {
+    #[prost(btree_map = "string, string", tag = "11")]
+    #[serde(deserialize_with = "nullable")]
+    pub labels: BTreeMap<String, String>,
     #[prost(message, repeated, tag = "12")]
     #[serde(deserialize_with = "annotation::deserialize")]
     pub annotations: Vec<Annotation>,
@@ -106,4 +119,47 @@ pub struct PodOs {
     #[prost(string, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub name: String,
+}
+
+/// `v1.PodStatus`. What changes with every breath of a pod is skipped.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodStatus {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub phase: String,
+    /// The first of its addresses, by which servers before Kubernetes 1.16 told the only one.
+    #[prost(string, tag = "6")]
+    #[serde(rename = "podIP", deserialize_with = "nullable")]
+    pub pod_ip: String,
+    #[prost(message, repeated, tag = "12")]
+    #[serde(rename = "podIPs", deserialize_with = "nullable")]
+    pub pod_ips: Vec<PodIp>,
+}
+
+/// `v1.PodIP`.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodIp {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub ip: String,
+}
+
+impl PodStatus {
+    /// The pod will never run again.
+    pub fn is_finished(&self) -> bool {
+        is_finished(&self.phase)
+    }
+
+    /// The pod's addresses, as they were written.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        let only = Some(self.pod_ip.as_str()).filter(|ip| self.pod_ips.is_empty() && !ip.is_empty());
+        self.pod_ips.iter().map(|it| it.ip.as_str()).chain(only)
+    }
+}
+
+/// Whether a pod of this phase will never run again, so that it has given its addresses back.
+pub(super) fn is_finished(phase: &str) -> bool {
+    matches!(phase, "Succeeded" | "Failed")
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{Object, ObjectMeta, PodTemplateSpec};
 use crate::model::Kind;
 
-/// `v1.Namespace` and `v1.ServiceAccount`. The secrets that an account names are skipped.
+/// `v1.Namespace`, `v1.ServiceAccount`, and network policies of kinds that are not modelled. The secrets that an account
+/// names are skipped.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
 pub(super) struct Bare {

@@ -116,7 +116,7 @@ fn prometheus_scrapes_and_alertmanager_takes_an_alert() {
 }
 
 /// Where the kinds that Plimsoll watches are listed.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 17] = [
     "/api/v1/namespaces",
     "/api/v1/namespaces/NAMESPACE/pods",
     "/api/v1/namespaces/NAMESPACE/replicationcontrollers",
@@ -131,4 +131,7 @@ const KINDS: [&str; 14] = [
     "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings",
     "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies",
+    "/api/v1/nodes",
+    "/apis/networking.k8s.io/v1/servicecidrs",
 ];

@@ -62,12 +62,17 @@ async fn a_client_of_kube_reads_it() {
 
 #[tokio::test]
 async fn it_says_which_kinds_it_serves() {
-    let (_server, wire) = cluster().await;
+    let (server, wire) = cluster().await;
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_foreign_policy()) {
+        wire.refused(&kind.path(), StatusCode::NOT_FOUND).await;
+        wire.refused(&format!("/apis/{}", kind.api_version()), StatusCode::NOT_FOUND).await;
+    }
+    server.install(BTreeSet::from(Kind::ALL));
     let groups = wire.json("/apis").await;
     for kind in Kind::ALL {
         let (group, path) = match kind.group() {
             "" => (None, "/api/v1".to_owned()),
-            group => (Some(group), format!("/apis/{group}/v1")),
+            group => (Some(group), format!("/apis/{}", kind.api_version())),
         };
         let all = groups["groups"].as_array().unwrap();
         assert!(group.is_none_or(|group| all.iter().any(|it| it["name"] == group)), "{kind}");

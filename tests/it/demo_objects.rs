@@ -1,11 +1,18 @@
 //! The fat objects: their two encodings hold the same, and they are as heavy as real ones.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::rbac::v1 as rbac;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString::{Int, String as Text};
 use plimsoll::demo::objects::{
-    AggregationRule, ClusterRole, ClusterRoleBinding, LabelSelector, ObjectMeta, Pod, PolicyRule, Role,
-    RoleBinding, RoleRef, ServiceAccount, Subject,
+    AggregationRule, ClusterRole, ClusterRoleBinding, IntOrString, IpBlock, LabelSelector, NetworkPolicy,
+    NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    NetworkPolicySpec, Node, ObjectMeta, Pod, PolicyRule, Role, RoleBinding, RoleRef, ServiceAccount,
+    Subject,
 };
 use plimsoll::demo::population::{Load, populate, populate_load};
 use plimsoll::demo::store::{Encoding, Store};
@@ -87,13 +94,7 @@ fn who_may_do_what_is_served_as_it_was_put() {
         now(),
     );
 
-    let read = |kind: Kind| {
-        let object = store.snapshot(kind).objects[0].clone();
-        let protobuf = decode_protobuf(kind, object.bytes(Encoding::Protobuf).clone()).unwrap();
-        assert_eq!(decode_json(kind, object.bytes(Encoding::Json)).unwrap(), protobuf, "{kind}");
-        assert_ne!(protobuf, decode_json(kind, b"{}").unwrap(), "{kind}");
-        serde_json::from_slice::<serde_json::Value>(object.bytes(Encoding::Json)).unwrap()
-    };
+    let read = |kind| read(&store, kind);
     let role: rbac::Role = serde_json::from_value(read(Kind::Role)).unwrap();
     assert_eq!(role.rules.unwrap()[0].non_resource_urls, Some(vec![text("/metrics")]));
     let role: rbac::ClusterRole = serde_json::from_value(read(Kind::ClusterRole)).unwrap();
@@ -104,6 +105,78 @@ fn who_may_do_what_is_served_as_it_was_put() {
     assert_eq!(binding.subjects.unwrap()[0].name, "devs");
     let account: core::ServiceAccount = serde_json::from_value(read(Kind::ServiceAccount)).unwrap();
     assert_eq!(account.automount_service_account_token, Some(false));
+}
+
+/// The JSON form of the first object of the kind, which says the same as its protobuf form.
+fn read(store: &Store, kind: Kind) -> serde_json::Value {
+    let object = store.snapshot(kind).objects[0].clone();
+    let protobuf = decode_protobuf(kind, object.bytes(Encoding::Protobuf).clone()).unwrap();
+    assert_eq!(decode_json(kind, object.bytes(Encoding::Json)).unwrap(), protobuf, "{kind}");
+    assert_ne!(protobuf, decode_json(kind, b"{}").unwrap(), "{kind}");
+    serde_json::from_slice(object.bytes(Encoding::Json)).unwrap()
+}
+
+#[test]
+fn a_network_policy_is_served_as_it_was_put() {
+    let all = || Some(LabelSelector::default());
+    let block = IpBlock { cidr: "10.0.0.0/8".to_owned(), except: vec!["10.1.0.0/16".to_owned()] };
+    let port = NetworkPolicyPort {
+        protocol: Some("UDP".to_owned()),
+        port: Some(IntOrString::int(53)),
+        end_port: Some(54),
+    };
+    let named = NetworkPolicyPort { port: Some(IntOrString::string("dns")), ..NetworkPolicyPort::default() };
+    let spec = NetworkPolicySpec {
+        pod_selector: all(),
+        ingress: vec![NetworkPolicyIngressRule {
+            ports: vec![port, named],
+            from: vec![NetworkPolicyPeer { pod_selector: all(), ..NetworkPolicyPeer::default() }],
+        }],
+        egress: vec![
+            NetworkPolicyEgressRule::default(),
+            NetworkPolicyEgressRule {
+                to: vec![NetworkPolicyPeer { ip_block: Some(block), ..NetworkPolicyPeer::default() }],
+                ..NetworkPolicyEgressRule::default()
+            },
+        ],
+        policy_types: vec!["Egress".to_owned()],
+    };
+    let metadata =
+        ObjectMeta { name: "it".to_owned(), namespace: "shop".to_owned(), ..ObjectMeta::default() };
+    let store = Store::new(10);
+    store.put(NetworkPolicy { metadata, spec }, now());
+
+    let policy: networking::NetworkPolicy =
+        serde_json::from_value(read(&store, Kind::NetworkPolicy)).unwrap();
+    let spec = policy.spec.unwrap();
+    let ingress = spec.ingress.unwrap().remove(0);
+    assert_eq!(ingress.from.unwrap()[0].pod_selector, Some(meta::LabelSelector::default()));
+    let [port, named] = &ingress.ports.unwrap()[..] else { panic!("two ports") };
+    assert_eq!((port.port.clone(), port.end_port), (Some(Int(53)), Some(54)));
+    assert_eq!((named.port.clone(), named.protocol.clone()), (Some(Text("dns".to_owned())), None));
+    let egress = spec.egress.unwrap();
+    assert_eq!(egress[0], networking::NetworkPolicyEgressRule::default());
+    assert_eq!(egress[1].to.as_ref().unwrap()[0].ip_block.as_ref().unwrap().cidr, "10.0.0.0/8");
+    assert_eq!(spec.policy_types.unwrap(), ["Egress"]);
+}
+
+#[test]
+fn pods_have_addresses_of_their_nodes() {
+    let store = Store::new(1000);
+    populate(&store, now());
+    let nodes: BTreeMap<String, String> = store
+        .all::<Node>()
+        .into_iter()
+        .map(|node| (node.metadata.name, node.spec.pod_cidr.strip_suffix("0.0/16").unwrap().to_owned()))
+        .collect();
+    assert_eq!(nodes.values().collect::<BTreeSet<_>>().len(), nodes.len(), "each has a range of its own");
+    for pod in store.all::<Pod>() {
+        assert!(pod.status.pod_ip.starts_with(&nodes[&pod.spec.node_name]), "{}", pod.status.pod_ip);
+        assert_eq!(pod.status.pod_ips[0].ip, pod.status.pod_ip);
+    }
+    for kind in [Kind::Node, Kind::ServiceCidr] {
+        read(&store, kind);
+    }
 }
 
 /// Reads the JSON form by types that are not ours, and compares it with what protobuf says.

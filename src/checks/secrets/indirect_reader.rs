@@ -34,6 +34,24 @@ use held::Held;
 use reached::{Chains, Reached};
 use seeker::{Seeker, reads};
 
+/// Rights, service accounts, pods with what they are made from, and the namespaces.
+const KINDS: [Kind; 14] = [
+    Kind::Namespace,
+    Kind::Pod,
+    Kind::ReplicationController,
+    Kind::ReplicaSet,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+    Kind::ServiceAccount,
+    Kind::Role,
+    Kind::ClusterRole,
+    Kind::RoleBinding,
+    Kind::ClusterRoleBinding,
+];
+
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
         id: "secrets/indirect-reader",
@@ -50,7 +68,7 @@ pub(crate) static CHECK: Check = Check {
             "https://kubernetes.io/docs/concepts/configuration/secret/",
         ],
     },
-    reads: Reads::Kinds(&Kind::ALL),
+    reads: Reads::Kinds(&KINDS),
     rule: Rule::Reader { grantee: evaluate, workload: node::evaluate },
 };
 

@@ -120,5 +120,5 @@ fn waived<'a>(excused: &'a Excused, verdict: &'a Verdict) -> WaivedRecord<'a> {
 }
 
 fn blind(blind: &Blind) -> BlindRecord {
-    BlindRecord { check: blind.check, kind: blind.kind.name(), reason: blind.reason }
+    BlindRecord { check: blind.check, kind: blind.kind.label(), reason: blind.reason }
 }

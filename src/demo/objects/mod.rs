@@ -7,7 +7,9 @@
 mod batch;
 mod container;
 mod envelope;
+mod foreign;
 mod meta;
+mod network;
 mod pod;
 mod rbac;
 mod values;
@@ -28,9 +30,18 @@ pub use container::{
     ProbeHandler, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, VolumeMount,
 };
 pub use envelope::{RawExtension, TypeMeta, Unknown, WatchEvent};
+pub use foreign::{
+    AdminNetworkPolicy, BaselineAdminNetworkPolicy, CalicoGlobalNetworkPolicy, CalicoNetworkPolicy,
+    CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, ClusterNetworkPolicy,
+};
 pub use meta::{
     LabelSelector, LabelSelectorRequirement, ListMeta, LocalObjectReference, ManagedFieldsEntry, ObjectMeta,
     OwnerReference, Status, StatusCause, StatusDetails,
+};
+pub use network::{
+    IpBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
+    NetworkPolicyPort, NetworkPolicySpec, Node, NodeAddress, NodeSpec, NodeStatus, ServiceCidr,
+    ServiceCidrSpec,
 };
 pub use pod::{
     ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting, ContainerStatus,
@@ -109,11 +120,18 @@ macro_rules! objects {
         /// The protobuf form of an object of this kind of which there is nothing but metadata.
         pub fn protobuf_of_metadata(kind: Kind, metadata: ObjectMeta) -> Vec<u8> {
             match kind {
-                $(Kind::$name => $name { metadata, ..$name::default() }.encode_to_vec(),)+
+                $(Kind::$name => bare::<$name>(metadata),)+
             }
         }
     };
 }
+
+fn bare<T: Object>(metadata: ObjectMeta) -> Vec<u8> {
+    let mut object = T::default();
+    *object.metadata_mut() = metadata;
+    object.encode_to_vec()
+}
+
 objects!(
     Namespace,
     Pod,
@@ -128,7 +146,17 @@ objects!(
     Role,
     ClusterRole,
     RoleBinding,
-    ClusterRoleBinding
+    ClusterRoleBinding,
+    NetworkPolicy,
+    Node,
+    ServiceCidr,
+    CiliumNetworkPolicy,
+    CiliumClusterwideNetworkPolicy,
+    CalicoNetworkPolicy,
+    CalicoGlobalNetworkPolicy,
+    AdminNetworkPolicy,
+    BaselineAdminNetworkPolicy,
+    ClusterNetworkPolicy
 );
 
 /// An object could not be brought from one encoding into the other.

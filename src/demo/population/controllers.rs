@@ -159,15 +159,8 @@ impl<'a> Plan<'a> {
             Kind::StatefulSet => Some(put(store, self.stateful_set(), now)),
             Kind::DaemonSet => Some(put(store, self.daemon_set(), now)),
             Kind::ReplicationController => Some(put(store, self.replication_controller(), now)),
-            Kind::Pod
-            | Kind::Namespace
-            | Kind::ReplicaSet
-            | Kind::Job
-            | Kind::ServiceAccount
-            | Kind::Role
-            | Kind::ClusterRole
-            | Kind::RoleBinding
-            | Kind::ClusterRoleBinding => None,
+            // A pod is made by hand, and nothing else is a workload of its own.
+            _ => None,
         }
     }
 
@@ -380,9 +373,8 @@ fn put<T: Object>(store: &Store, controller: T, now: Timestamp) -> OwnerReferenc
     let ObjectMeta { namespace, name, .. } = controller.metadata().clone();
     store.put(controller, now);
     let uid = store.get::<T>(&namespace, &name).map_or_else(String::new, |made| made.metadata().uid.clone());
-    let (group, version) = (T::KIND.group(), T::KIND.version());
     OwnerReference {
-        api_version: if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") },
+        api_version: T::KIND.api_version(),
         kind: T::KIND.name().to_owned(),
         name,
         uid,

@@ -6,6 +6,7 @@ use crate::demo::store::Store;
 use crate::model::Kind;
 
 use super::controllers::{make_namespace, roll_out};
+use super::nodes::make_nodes;
 use super::workload::Workload;
 
 /// How many pods share a template: what the load tests of Kubernetes' own scalability group come to.
@@ -23,6 +24,7 @@ pub struct Load {
 /// Fills the store with the load: Deployments of nine pods of three containers, about 10 KB each in JSON,
 /// spread over the namespaces in turn.
 pub fn populate_load(store: &Store, load: Load, now: Timestamp) {
+    make_nodes(store, now);
     let namespaces = load.namespaces.max(1);
     for number in 0..namespaces {
         make_namespace(store, &namespace(number), now);

@@ -4,6 +4,7 @@ mod controllers;
 mod fields;
 mod load;
 mod names;
+mod nodes;
 mod pods;
 mod rights;
 mod template;
@@ -87,6 +88,7 @@ pub fn populate(store: &Store, now: Timestamp) {
     for namespace in namespaces {
         controllers::make_namespace(store, namespace, now);
     }
+    nodes::make_nodes(store, now);
     rights::make_roles(store, now);
     for workload in &workloads {
         roll_out(store, workload, now);

@@ -12,10 +12,8 @@ use crate::demo::objects::{
 
 use super::fields::fields_of;
 use super::names::{digest, hash, suffix};
+use super::nodes::{node_address, node_name, node_of, pod_address};
 use super::template::mount;
-
-/// How many nodes the pods are spread over.
-pub(super) const NODES: u64 = 12;
 
 /// Makes the pods of one template.
 ///
@@ -70,7 +68,7 @@ impl PodMaker {
             pod.metadata.generate_name = format!("{base}-");
         }
         pod.metadata.managed_fields.push(self.kubelet.clone());
-        pod.spec.node_name = format!("node-{:02}.harbourline.example", hash % NODES);
+        pod.spec.node_name = node_name(node_of(hash));
         pod.status = status(&pod.spec, pod.metadata.creation_timestamp, hash);
         pod
     }
@@ -145,8 +143,8 @@ fn token_volume(name: String) -> Volume {
 
 /// The status of a pod that runs. The hash stands for what the kubelet draws at random.
 fn status(spec: &PodSpec, created: Time, hash: u64) -> PodStatus {
-    let [_, _, _, _, node, third, fourth, _] = hash.to_be_bytes();
-    let (host_ip, pod_ip) = (format!("10.0.16.{node}"), format!("10.244.{third}.{fourth}"));
+    let node = node_of(hash);
+    let (host_ip, pod_ip) = (node_address(node), pod_address(node, hash));
     PodStatus {
         phase: "Running".to_owned(),
         conditions: conditions(created),

@@ -1,5 +1,6 @@
 //! One request, one answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -33,6 +34,8 @@ const GARBAGE: &str = "garbage";
 pub(super) struct Source {
     pub store: Arc<Store>,
     pub faults: observed::Sender<Faults>,
+    /// The kinds that others have brought into the cluster.
+    pub installed: observed::Sender<BTreeSet<Kind>>,
 }
 
 /// The answer to a request.
@@ -41,9 +44,8 @@ pub(super) async fn answer<B>(source: &Source, request: &Request<B>) -> Response
         source.stall().of_pages().await;
     }
     let faults = source.faults.borrow().clone();
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let served = if faults.protobuf_refused { &SERVED[..1] } else { &SERVED[..] };
-    let encoding = negotiate(accept, served);
+    let encoding = accepted(request, served);
     // An error is told in the encoding that was asked for; in JSON where that is not known.
     let answer = route(source, &faults, encoding, request);
     answer.unwrap_or_else(|refusal| refuse(encoding.unwrap_or(Encoding::Json), &refusal))
@@ -62,16 +64,25 @@ fn route<B>(
         return Err(status::unauthorized());
     }
     let path = request.uri().path();
-    if let Some(value) = discovery(path) {
+    let kinds = source.served();
+    if let Some(value) = discovery(path, &kinds) {
         let body = AnswerBody::Whole(format!("{value}\n").into());
         return Ok(respond(StatusCode::OK, content_type(Encoding::Json), body));
     }
-    let kind = Kind::ALL.into_iter().find(|kind| kind.path() == path);
+    let kind = kinds.into_iter().find(|kind| kind.path() == path);
     let kind = kind.filter(|kind| !faults.not_served.contains(kind)).ok_or_else(status::not_found)?;
     if request.method() != Method::GET {
         return Err(status::method_not_allowed());
     }
+    // What others have brought is spoken of in JSON alone.
+    let encoding = if kind.is_foreign_policy() { accepted(request, &SERVED[..1]) } else { encoding };
     serve(source, faults, kind, encoding, request)
+}
+
+/// The best of these encodings that the request accepts, or none.
+fn accepted<B>(request: &Request<B>, served: &[Encoding]) -> Option<Encoding> {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    negotiate(accept, served)
 }
 
 fn bears(headers: &HeaderMap, token: &str) -> bool {
@@ -92,7 +103,8 @@ fn serve<B>(
         return Err(status::forbidden(kind, verb));
     }
     let encoding = encoding.ok_or_else(|| {
-        status::not_acceptable(if faults.protobuf_refused { SERVED_TYPES_JSON } else { SERVED_TYPES })
+        let json_alone = faults.protobuf_refused || kind.is_foreign_policy();
+        status::not_acceptable(if json_alone { SERVED_TYPES_JSON } else { SERVED_TYPES })
     })?;
     match options? {
         Options::List(_) if source.take_garbage(kind) => {
@@ -112,6 +124,12 @@ fn serve<B>(
 }
 
 impl Source {
+    /// The kinds that are served: those of Kubernetes itself, and what was installed.
+    fn served(&self) -> Vec<Kind> {
+        let installed = self.installed.borrow();
+        Kind::ALL.into_iter().filter(|kind| !kind.is_foreign_policy() || installed.contains(kind)).collect()
+    }
+
     /// Whether this answer is to begin with garbage, which the next one then does not.
     fn take_garbage(&self, kind: Kind) -> bool {
         self.faults.send_if_modified(|faults| faults.garbage.remove(&kind))

@@ -20,14 +20,6 @@ const FIELD_2: u8 = 0x12;
 /// The annotation of the bookmark that closes the first list of a watch.
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 
-/// `v1` or `group/v1`.
-pub(super) fn api_version(kind: Kind) -> String {
-    match kind.group() {
-        "" => kind.version().to_owned(),
-        group => format!("{group}/{}", kind.version()),
-    }
-}
-
 /// What a frame is about: the type that it names and the bytes of an object of it.
 struct Framed<'a> {
     event: &'a str,
@@ -46,7 +38,7 @@ pub(super) struct Framer {
 
 impl Framer {
     pub(super) fn new(kind: Kind, encoding: Encoding) -> Self {
-        Self { kind, encoding, api_version: api_version(kind) }
+        Self { kind, encoding, api_version: kind.api_version() }
     }
 
     pub(super) fn event(&self, out: &mut Vec<u8>, event: EventType, object: &Stored) {
@@ -153,7 +145,7 @@ pub(super) fn list_head(
     metadata: &ListMeta,
     objects: &[std::sync::Arc<Stored>],
 ) -> Vec<u8> {
-    let (list, api_version) = (format!("{}List", kind.name()), api_version(kind));
+    let (list, api_version) = (format!("{}List", kind.name()), kind.api_version());
     let mut out = Vec::new();
     match encoding {
         Encoding::Json => {

@@ -12,6 +12,7 @@ mod status;
 mod token;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,6 +28,7 @@ use tokio::sync::watch as signal;
 use tokio::task::JoinHandle;
 
 use crate::demo::store::Store;
+use crate::model::Kind;
 
 use answer::{Source, answer};
 
@@ -66,7 +68,11 @@ struct Signals {
 impl Server {
     /// Serves the store on a free port of 127.0.0.1.
     pub async fn start(store: Arc<Store>) -> Result<Self, ListenError> {
-        let source = Arc::new(Source { store, faults: signal::Sender::default() });
+        let source = Arc::new(Source {
+            store,
+            faults: signal::Sender::default(),
+            installed: signal::Sender::default(),
+        });
         let listener = listen(0).await?;
         let address = listener.local_addr().map_err(|source| ListenError { port: 0, source })?;
         let signals = Signals { cut: signal::Sender::new(0), frozen: signal::Sender::new(false) };
@@ -91,6 +97,12 @@ impl Server {
     /// Changes what goes wrong from the next request on.
     pub fn set_faults(&self, faults: Faults) {
         self.source.faults.send_replace(faults);
+    }
+
+    /// Serves these kinds of network policies that are not Kubernetes' own from the next request on, and no others.
+    /// Without them a server has none.
+    pub fn install(&self, kinds: BTreeSet<Kind>) {
+        self.source.installed.send_replace(kinds);
     }
 
     /// Ends all connections in the middle of whatever they do.

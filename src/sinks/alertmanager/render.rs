@@ -82,7 +82,7 @@ impl<'a> Alert<'a> {
                 severity: severity(deviation).as_str(),
                 cluster: &options.cluster,
                 namespace: finding.namespace(),
-                resource_kind: key.kind.name(),
+                resource_kind: key.kind.label(),
                 resource_name: &key.name,
                 deviation: deviation.id.to_string(),
             },

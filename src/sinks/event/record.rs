@@ -89,6 +89,8 @@ struct CauseRecord<'a> {
     namespace: Option<&'a str>,
     name: Option<&'a str>,
     change: &'static str,
+    /// Null where it is not known, or not one alone.
+    field: Option<&'a str>,
 }
 
 /// Who did it, and where that is known from.
@@ -199,10 +201,11 @@ impl<'a> CauseRecord<'a> {
     fn new(cause: &'a Cause) -> Self {
         let object = cause.object.as_ref();
         Self {
-            kind: cause.kind.map_or("Baseline", Kind::name),
+            kind: cause.kind.map_or("Baseline", Kind::label),
             namespace: object.and_then(|key| known(&key.namespace)),
             name: object.and_then(|key| known(&key.name)),
             change: cause.change.as_str(),
+            field: cause.field.as_deref(),
         }
     }
 }

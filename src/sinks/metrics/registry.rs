@@ -71,9 +71,9 @@ impl Metrics {
         let metrics = Self {
             transitions: counters(&registry, &TRANSITIONS),
             exposure: Severity::ALL.map(|severity| exposure.with_label_values(&[severity.as_str()])),
-            detection: Kind::ALL.map(|kind| detection.with_label_values(&[kind.name()])),
+            detection: Kind::ALL.map(|kind| detection.with_label_values(&[kind.label()])),
             watch_events: Kind::ALL.map(|kind| {
-                WatchEvent::ALL.map(|event| watch_events.with_label_values(&[kind.name(), event.as_str()]))
+                WatchEvent::ALL.map(|event| watch_events.with_label_values(&[kind.label(), event.as_str()]))
             }),
             watch_errors: counters(&registry, &WATCH_ERRORS),
             watch_contact: gauges(&registry, &WATCH_CONTACT),
@@ -93,7 +93,7 @@ impl Metrics {
     fn begin_at_zero(&self) {
         for kind in Kind::ALL {
             for loss in Loss::ALL {
-                self.watch_errors.with_label_values(&[kind.name(), loss.as_str()]);
+                self.watch_errors.with_label_values(&[kind.label(), loss.as_str()]);
             }
         }
     }
@@ -132,12 +132,12 @@ impl Metrics {
 
     /// `reason` is of a fixed set, such as [`Loss::as_str`].
     pub fn watch_error(&self, kind: Kind, reason: &'static str) {
-        self.watch_errors.with_label_values(&[kind.name(), reason]).inc();
+        self.watch_errors.with_label_values(&[kind.label(), reason]).inc();
     }
 
     /// The API server was heard of for `kind`, at `unix_secs`.
     pub fn watch_contact(&self, kind: Kind, unix_secs: i64) {
-        self.watch_contact.with_label_values(&[kind.name()]).set(unix_secs);
+        self.watch_contact.with_label_values(&[kind.label()]).set(unix_secs);
     }
 
     /// The baseline was loaded, with so many problems.

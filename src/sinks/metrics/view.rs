@@ -63,7 +63,7 @@ fn deviation_info(view: &View, max: usize, page: &mut Page) {
         let (check, severity) = (deviation.check.id, deviation.severity);
         let (key, namespace) = (&deviation.finding.object.key, deviation.finding.namespace());
         let id = deviation.id.to_string();
-        family.sample(&[&id, check, severity.as_str(), namespace, key.kind.name(), &key.name], 1);
+        family.sample(&[&id, check, severity.as_str(), namespace, key.kind.label(), &key.name], 1);
         if let Some(count) = rest.get_mut(&(check, severity)) {
             *count = count.saturating_sub(1);
         }
@@ -116,11 +116,11 @@ const UNUSED_WAIVER: &str = "waiver/unused";
 fn kinds(view: &View, page: &mut Page) {
     let mut synced = page.family(&WATCH_SYNCED);
     for kind in &view.kinds {
-        synced.sample(&[kind.kind.name()], u8::from(kind.sight == Sight::Synced));
+        synced.sample(&[kind.kind.label()], u8::from(kind.sight == Sight::Synced));
     }
     let mut objects = page.family(&OBJECTS);
     for kind in &view.kinds {
-        objects.sample(&[kind.kind.name()], kind.objects);
+        objects.sample(&[kind.kind.label()], kind.objects);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Intake;
+use crate::network::{NamedPort, Protocol};
 use crate::snapshot::{
     Container, DEFAULT_ACCOUNT, HandlerField, HostPathMount, PodSecurityContext, PodTemplate, Profile, Role,
     SeLinux, SecretEnv, TOKEN_VOLUME, Volume, VolumeSource,
@@ -32,7 +33,25 @@ impl Intake {
             profile_annotations: self.pairs(annotations.iter()),
             volumes: spec.volumes.iter().map(|volume| self.volume(volume)).collect(),
             containers: self.containers(spec),
+            named_ports: self.named_ports(spec),
         })
+    }
+
+    /// The ports that have a name. Those of ephemeral containers have none, and those of an init container count where it
+    /// goes on running.
+    fn named_ports(&self, spec: &wire::PodSpec) -> Arc<[NamedPort]> {
+        let beside = spec.init_containers.iter().filter(|it| it.restart_policy == "Always");
+        let ports = spec.containers.iter().chain(beside).flat_map(|container| &container.ports);
+        ports.filter_map(|port| self.named_port(port)).collect()
+    }
+
+    /// None where it has no name, or no port can have its number.
+    fn named_port(&self, port: &wire::ContainerPort) -> Option<NamedPort> {
+        let name = self.text(Some(&port.name))?;
+        let number = u16::try_from(port.container_port).ok().filter(|number| *number != 0)?;
+        let protocol =
+            if port.protocol.is_empty() { Some(Protocol::Tcp) } else { Protocol::parse(&port.protocol) };
+        Some(NamedPort { name, protocol: protocol?, port: number })
     }
 
     fn pod_security(&self, context: &wire::PodSecurityContext) -> PodSecurityContext {

@@ -1,6 +1,7 @@
 //! A pod's spec and the facts of it, one mutation each.
 
 use super::*;
+use crate::network::{Direction, NamedPort};
 use crate::snapshot::{
     Container, HandlerField, HostPathMount, PodSecurityContext, Role, SecretEnv, Volume, VolumeSource,
 };
@@ -199,6 +200,78 @@ fn in_the_hosts_network_every_port_is_a_host_port() {
         r#"{{"hostNetwork": true, "containers": {ports}, "initContainers": {ports}, "ephemeralContainers": {ports}}}"#
     );
     assert_eq!(host_ports(&spec), [vec![80, 8081], vec![80, 8081], vec![8081]]);
+}
+
+/// The named ports of a spec, in words.
+fn named_ports(spec: &str) -> Vec<String> {
+    let words = |it: &NamedPort| format!("{} {} {}", it.name, it.protocol.as_str(), it.port);
+    of_spec(spec).named_ports.iter().map(words).collect()
+}
+
+#[test]
+fn ports_that_have_a_name_are_known() {
+    let ports = r#"[{"containerPort": 81}, {"name": "web", "containerPort": 80},
+        {"name": "dns", "containerPort": 53, "protocol": "UDP"}]"#;
+    let spec = format!(r#"{{"containers": [{{"ports": {ports}}}]}}"#);
+    assert_eq!(named_ports(&spec), ["web TCP 80", "dns UDP 53"]);
+    for port in [0, -1, 65536] {
+        let spec = format!(r#"{{"containers": [{{"ports": [{{"name": "a", "containerPort": {port}}}]}}]}}"#);
+        assert_eq!(named_ports(&spec), [] as [&str; 0], "{port}");
+    }
+}
+
+#[test]
+fn an_init_container_has_named_ports_where_it_goes_on_running() {
+    let container =
+        |name: &str, rest: &str| format!(r#"{{"ports": [{{"name": "{name}", "containerPort": 1}}]{rest}}}"#);
+    let spec = format!(
+        r#"{{"initContainers": [{}, {}], "containers": [{}], "ephemeralContainers": [{}]}}"#,
+        container("once", ""),
+        container("beside", r#", "restartPolicy": "Always""#),
+        container("regular", ""),
+        container("ephemeral", ""),
+    );
+    assert_eq!(named_ports(&spec), ["regular TCP 1", "beside TCP 1"]);
+}
+
+/// What is known of an object with this JSON.
+fn facts_of(kind: Kind, json: &str) -> Facts {
+    let object = decode_json(kind, json.as_bytes()).unwrap();
+    let Change::Seen(facts) = Intake::default().seen(Item::Object(object)) else { panic!("it is readable") };
+    facts
+}
+
+#[test]
+fn pods_are_selected_by_their_own_labels_and_by_those_of_templates() {
+    let own = r#"{"metadata": {"labels": {"a": "own"}}}"#;
+    let pod = facts_of(Kind::Pod, own);
+    assert_eq!(pod.pod_labels.as_deref(), Some(&vec![("a".into(), "own".into())]));
+    assert!(Arc::ptr_eq(pod.pod_labels.as_ref().unwrap(), &pod.labels), "they are held once");
+    let of_template = r#"{"metadata": {"labels": {"a": "own"}},
+        "spec": {"template": {"metadata": {"labels": {"b": "template"}}}}}"#;
+    let deployment = facts_of(Kind::Deployment, of_template);
+    assert_eq!(deployment.pod_labels.as_deref(), Some(&vec![("b".into(), "template".into())]));
+    assert_eq!(*deployment.labels, [("a".into(), "own".into())]);
+    assert_eq!(facts_of(Kind::Deployment, own).pod_labels.as_deref(), Some(&Vec::new()));
+    assert_eq!(facts_of(Kind::Namespace, own).pod_labels, None);
+}
+
+#[test]
+fn where_a_pod_is_and_whether_it_has_finished_is_known() {
+    let running = facts_of(Kind::Pod, r#"{"status": {"phase": "Running", "podIPs": [{"ip": "10.1.2.3"}]}}"#);
+    assert_eq!((running.finished, running.addresses), (false, Addresses::read(["10.1.2.3"])));
+    let failed = facts_of(Kind::Pod, r#"{"status": {"phase": "Failed"}}"#);
+    assert_eq!((failed.finished, failed.addresses), (true, Addresses::default()));
+}
+
+#[test]
+fn what_policies_and_ranges_say_is_handed_on() {
+    let policy = facts_of(Kind::NetworkPolicy, r#"{"spec": {"policyTypes": ["Egress"]}}"#).policy.unwrap();
+    assert!(policy.isolates(Direction::Egress) && !policy.isolates(Direction::Ingress));
+    let range = facts_of(Kind::ServiceCidr, r#"{"spec": {"cidrs": ["10.96.0.0/12"]}}"#);
+    assert_eq!((range.ranges, range.policy), (vec!["10.96.0.0/12".to_owned()], None));
+    let foreign = facts_of(Kind::CiliumNetworkPolicy, r#"{"spec": {"cidrs": ["10.96.0.0/12"]}}"#);
+    assert_eq!((foreign.ranges, foreign.policy, foreign.template), (vec![], None, None));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The watch against servers of a script, in time that passes only when all wait.
 
+mod absent;
 mod limits;
 mod patience;
 mod rig;

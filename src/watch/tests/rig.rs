@@ -134,7 +134,7 @@ impl http_body::Body for Pieces {
 /// What was asked: when, and with which query.
 pub(super) type Asked = (Duration, String);
 
-/// A watch of pods at work.
+/// A watch of one kind at work.
 pub(super) struct Rig {
     pub(super) asked: Arc<Mutex<Vec<Asked>>>,
     /// How many bytes of bodies were read.
@@ -155,14 +155,20 @@ pub(super) fn options() -> Options {
         lifetime: Duration::from_secs(290),
         backoff_min: Duration::from_millis(200),
         backoff_max: Duration::from_secs(30),
+        absence: Duration::from_mins(2),
         frame_max: 4096,
         clock: || Timestamp::UNIX_EPOCH,
     }
 }
 
 impl Rig {
-    /// Watches a server that gives these answers in turn, and the last one ever after.
+    /// Watches the pods of a server that gives these answers in turn, and the last one ever after.
     pub(super) fn start(script: Vec<Answer>) -> Self {
+        Self::start_of(Kind::Pod, script)
+    }
+
+    /// Watches this kind on such a server.
+    pub(super) fn start_of(kind: Kind, script: Vec<Answer>) -> Self {
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let taken: Arc<Mutex<usize>> = Arc::default();
         let (log, counter, begun) = (Arc::clone(&asked), Arc::clone(&taken), Instant::now());
@@ -178,7 +184,7 @@ impl Rig {
         });
         let client = kube::Client::new(service, "default");
         let (sender, deliveries) = mpsc::channel(1);
-        let task = tokio::spawn(watch(Kind::Pod, client, options(), Arc::new(Intake::default()), sender));
+        let task = tokio::spawn(watch(kind, client, options(), Arc::new(Intake::default()), sender));
         Self { asked, taken, deliveries, task }
     }
 

@@ -158,11 +158,30 @@ fn older_versions_of_watched_kinds_are_read() {
         ("batch/v1beta1", "CronJob"),
         ("batch/v2alpha1", "CronJob"),
         ("rbac.authorization.k8s.io/v1beta1", "RoleBinding"),
+        ("extensions/v1beta1", "NetworkPolicy"),
+        ("networking.k8s.io/v1beta1", "ServiceCIDR"),
     ];
     for (version, kind) in kinds {
         let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n");
         assert_eq!(found(&text), [format!("{kind}//a@1")]);
     }
+}
+
+#[test]
+fn policies_that_are_not_modelled_are_told_by_their_groups_in_whatever_version() {
+    for (version, kind, found_as) in [
+        ("cilium.io/v2", "CiliumNetworkPolicy", "CiliumNetworkPolicy"),
+        ("projectcalico.org/v3", "NetworkPolicy", "NetworkPolicy.crd.projectcalico.org"),
+        ("crd.projectcalico.org/v1", "GlobalNetworkPolicy", "GlobalNetworkPolicy.crd.projectcalico.org"),
+        ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", "ClusterNetworkPolicy"),
+        ("policy.networking.k8s.io/v1", "AdminNetworkPolicy", "AdminNetworkPolicy"),
+        ("networking.k8s.io/v1", "NetworkPolicy", "NetworkPolicy"),
+    ] {
+        let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n");
+        assert_eq!(found(&text), [format!("{found_as}//a@1")]);
+    }
+    let list = "apiVersion: extensions/v1beta1\nkind: NetworkPolicyList\nitems: [{metadata: {name: a}}]\n";
+    assert_eq!(found(list), ["NetworkPolicy//a@3"]);
 }
 
 #[test]
@@ -206,6 +225,8 @@ fn a_watched_kind_in_another_group_or_case_is_a_fault() {
         ("extensions/v1beta1", "Pod", "Pod of v1"),
         ("networking.k8s.io/v1", "CronJob", "CronJob of batch/v1"),
         ("v1", "Role", "Role of rbac.authorization.k8s.io/v1"),
+        ("v1", "NetworkPolicy", "NetworkPolicy of networking.k8s.io/v1"),
+        ("networking.k8s.io/v1", "GlobalNetworkPolicy", "GlobalNetworkPolicy of crd.projectcalico.org/v1"),
     ] {
         let text = format!("apiVersion: {api_version}\nkind: {kind}\n");
         assert_eq!(found(&text), [format!("!1 {api_version} has no kind {kind}; did you mean {meant}?")]);

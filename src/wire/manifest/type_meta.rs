@@ -49,14 +49,18 @@ impl TypeMeta {
         if self.kind == "List" || self.of_items().is_some_and(|items| items.watched().is_some()) {
             return Ok(Sort::List);
         }
-        let (group, version) = self.group_version();
+        let (_, version) = self.group_version();
         match self.watched() {
             None => self.misnamed().map_or(Ok(Sort::Other), Err),
-            Some(kind) if versions(group).contains(&version) => Ok(Sort::Watched(kind)),
+            // Of these nothing but the metadata is read, in whatever version.
+            Some(kind) if kind.is_foreign_policy() => Ok(Sort::Watched(kind)),
+            Some(kind) if kind.version() == version || earlier_versions(kind).contains(&version) => {
+                Ok(Sort::Watched(kind))
+            }
             Some(kind) => Err(format!(
                 "{kind} has the unknown apiVersion {}; expected {}",
                 self.api_version,
-                expected(group)
+                kind.api_version()
             )),
         }
     }
@@ -71,10 +75,11 @@ impl TypeMeta {
         }
         let meant = Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(&self.kind))?;
         Some(format!(
-            "{} has no kind {}; did you mean {meant} of {}?",
+            "{} has no kind {}; did you mean {} of {}?",
             self.api_version,
             self.kind,
-            expected(meant.group())
+            meant.name(),
+            meant.api_version()
         ))
     }
 
@@ -85,22 +90,23 @@ impl TypeMeta {
 
     fn group_version(&self) -> (&str, &str) {
         let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
-        // Before Kubernetes 1.16 `extensions/v1beta1` served the kinds that are now of `apps`.
-        (if group == "extensions" { "apps" } else { group }, version)
+        // Before Kubernetes 1.16 `extensions/v1beta1` served the kinds that are now of these groups.
+        let group = match (group, self.kind.as_str()) {
+            ("extensions", "NetworkPolicy" | "NetworkPolicyList") => Kind::NetworkPolicy.group(),
+            ("extensions", _) => "apps",
+            (group, _) => group,
+        };
+        (group, version)
     }
 }
 
-/// The versions in which a group of watched kinds is or was served, the present one first. In all of them what is
-/// read stands where it stands now.
-fn versions(group: &str) -> &'static [&'static str] {
-    match group {
-        "apps" => &["v1", "v1beta2", "v1beta1"],
-        "batch" => &["v1", "v1beta1", "v2alpha1"],
-        "rbac.authorization.k8s.io" => &["v1", "v1beta1"],
-        _ => &["v1"],
+/// The other versions in which the group of the kind was served. In all of them what is read stands where it stands
+/// now.
+fn earlier_versions(kind: Kind) -> &'static [&'static str] {
+    match kind.group() {
+        "apps" => &["v1beta2", "v1beta1"],
+        "batch" => &["v1beta1", "v2alpha1"],
+        "rbac.authorization.k8s.io" | "networking.k8s.io" => &["v1beta1"],
+        _ => &[],
     }
-}
-
-fn expected(group: &str) -> String {
-    if group.is_empty() { "v1".to_owned() } else { format!("{group}/{}", versions(group)[0]) }
 }

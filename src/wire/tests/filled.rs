@@ -7,11 +7,13 @@ use prost::Message;
 use super::proto::field;
 use crate::model::Kind;
 use crate::wire::{
-    AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EnvFromSource, EnvVar,
-    EnvVarSource, EphemeralContainer, Handler, HttpGet, LabelSelector, LabelSelectorRequirement, Lifecycle,
-    LocalObjectReference, ManagedFields, Object, ObjectMeta, OwnerReference, PodOs, PodSecurityContext,
-    PodSpec, Pods, PolicyRule, Probe, Profile, Role, RoleRef, SeLinuxOptions, SecretReference,
-    SecurityContext, Subject, Sysctl, TcpSocket, Volume, VolumeMount, VolumeSource, WindowsOptions,
+    AggregationRule, Binding, Capabilities, Container, ContainerPort, Content, EgressRule, EnvFromSource,
+    EnvVar, EnvVarSource, EphemeralContainer, Handler, HttpGet, IngressRule, IntOrString, IpBlock,
+    LabelSelector, LabelSelectorRequirement, Lifecycle, LocalObjectReference, ManagedFields,
+    NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec, Object, ObjectMeta, OwnerReference, PodIp,
+    PodOs, PodSecurityContext, PodSpec, PodStatus, Pods, PolicyRule, Probe, Profile, Role, RoleRef,
+    SeLinuxOptions, SecretReference, SecurityContext, Subject, Sysctl, TcpSocket, Volume, VolumeMount,
+    VolumeSource, WindowsOptions,
 };
 
 /// The object in which Kubernetes has filled every field.
@@ -19,16 +21,51 @@ pub(super) fn filled(kind: Kind) -> Object {
     let replicated =
         matches!(kind, Kind::ReplicationController | Kind::ReplicaSet | Kind::Deployment | Kind::StatefulSet);
     let content = match kind {
-        Kind::Namespace | Kind::ServiceAccount => Content::Nothing,
         Kind::Role => Content::Role(Role { rules: vec![rule()], aggregation: None }),
         Kind::ClusterRole => Content::Role(Role { rules: vec![rule()], aggregation: Some(aggregation()) }),
         Kind::RoleBinding | Kind::ClusterRoleBinding => Content::Binding(Box::new(binding())),
-        _ => {
-            let replicas = replicated.then_some(1);
-            Content::Pods(Pods { replicas, spec: Box::new(spec()), ..Pods::default() })
+        Kind::NetworkPolicy => Content::Policy(Box::new(policy())),
+        Kind::Node => Content::Ranges(vec![text("podCIDRsValue"), text("podCIDRValue")]),
+        Kind::ServiceCidr => Content::Ranges(vec![text("cidrsValue")]),
+        Kind::Pod => Content::Pods(Pods { status: Some(Box::new(status())), ..pods() }),
+        kind if kind.has_pods() => {
+            let labels = BTreeMap::from([(text("labelsKey"), text("labelsValue"))]);
+            Content::Pods(Pods { replicas: replicated.then_some(1), labels, ..pods() })
         }
+        _ => Content::Nothing,
     };
     Object { content, ..Object::of(kind, metadata()) }
+}
+
+fn pods() -> Pods {
+    Pods { spec: Box::new(spec()), ..Pods::default() }
+}
+
+fn status() -> PodStatus {
+    PodStatus {
+        phase: text("phaseValue"),
+        pod_ip: text("podIPValue"),
+        pod_ips: vec![PodIp { ip: text("ipValue") }],
+    }
+}
+
+fn policy() -> NetworkPolicySpec {
+    let peer = || NetworkPolicyPeer {
+        pod_selector: Some(selector()),
+        namespace_selector: Some(selector()),
+        ip_block: Some(IpBlock { cidr: text("cidrValue"), except: vec![text("exceptValue")] }),
+    };
+    let port = || NetworkPolicyPort {
+        protocol: Some(text("protocolValue")),
+        port: Some(IntOrString { kind: 1, int: 0, string: text("portValue") }),
+        end_port: Some(3),
+    };
+    NetworkPolicySpec {
+        pod_selector: Some(selector()),
+        ingress: vec![IngressRule { ports: vec![port()], from: vec![peer()] }],
+        egress: vec![EgressRule { ports: vec![port()], to: vec![peer()] }],
+        policy_types: vec![text("policyTypesValue")],
+    }
 }
 
 fn rule() -> PolicyRule {
@@ -42,16 +79,19 @@ fn rule() -> PolicyRule {
 }
 
 fn aggregation() -> AggregationRule {
+    AggregationRule { cluster_role_selectors: vec![selector()] }
+}
+
+fn selector() -> LabelSelector {
     let requirement = LabelSelectorRequirement {
         key: text("keyValue"),
         operator: text("operatorValue"),
         values: vec![text("valuesValue")],
     };
-    let selector = LabelSelector {
+    LabelSelector {
         match_labels: BTreeMap::from([(text("matchLabelsKey"), text("matchLabelsValue"))]),
         match_expressions: vec![requirement],
-    };
-    AggregationRule { cluster_role_selectors: vec![selector] }
+    }
 }
 
 fn binding() -> Binding {
@@ -146,7 +186,12 @@ fn container() -> Container {
     let lifecycle = Lifecycle { post_start: Some(handler()), pre_stop: Some(handler()) };
     Container {
         name: text("nameValue"),
-        ports: vec![ContainerPort { host_port: 2, container_port: 3 }],
+        ports: vec![ContainerPort {
+            name: text("nameValue"),
+            host_port: 2,
+            container_port: 3,
+            protocol: text("protocolValue"),
+        }],
         env: vec![EnvVar {
             name: text("nameValue"),
             value_from: Some(EnvVarSource { secret_key_ref: Some(secret()) }),
@@ -158,6 +203,7 @@ fn container() -> Container {
         startup_probe: probe(),
         lifecycle: Some(Box::new(lifecycle)),
         security_context: Some(Box::new(security_context())),
+        restart_policy: text("restartPolicyValue"),
     }
 }
 

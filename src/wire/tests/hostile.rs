@@ -8,7 +8,7 @@ use super::filled::filled;
 use super::proto::{envelope, event, field, number, varint};
 use super::{decode_frame, spec_of};
 use crate::model::Kind;
-use crate::wire::{Encoding, FrameReader, decode_json, decode_page, decode_protobuf};
+use crate::wire::{Content, Encoding, FrameReader, decode_json, decode_page, decode_protobuf};
 
 /// Decodes the bytes as everything that they might be. What comes of it does not matter; that it comes does.
 /// Returns how many of the attempts succeeded.
@@ -42,8 +42,21 @@ fn pod() -> Vec<u8> {
     let manager = [field(1, "kubectl"), field(2, "Apply"), field(4, number(1, 1_800_000_000))].concat();
     let metadata = [metadata.concat(), field(13, owner), field(17, manager)].concat();
     let spec = spec_of(&filled(Kind::Pod)).encode_to_vec();
-    [field(1, metadata), field(2, spec)].concat()
+    let status = [field(1, "Running"), field(6, "10.1.2.3"), field(12, field(1, "10.1.2.3"))].concat();
+    [field(1, metadata), field(2, spec), field(3, status)].concat()
 }
+
+/// A network policy with something in every field that is read.
+fn policy() -> Vec<u8> {
+    let Content::Policy(spec) = filled(Kind::NetworkPolicy).content else { panic!("it is a policy") };
+    field(2, spec.encode_to_vec())
+}
+
+const JSON_POLICY: &str = concat!(
+    r#"{"spec":{"podSelector":{"matchExpressions":[{"key":"a","operator":"In","values":["b"]}]},"ingress":["#,
+    r#"{"from":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["10.1.0.0/16"]}}],"ports":[{"port":80,"endPort":90},"#,
+    r#"{"port":"web","protocol":"UDP"}]}],"egress":[{"to":[{"namespaceSelector":{}}]}],"policyTypes":["Egress"]}}"#,
+);
 
 const JSON_POD: &str = concat!(
     r#"{"metadata":{"name":"web-1-x","namespace":"shop","labels":{"app":"web"},"annotations":{"other":"x","#,
@@ -53,13 +66,16 @@ const JSON_POD: &str = concat!(
     r#"{"path":"/"}},{"csi":{"driver":"d"}},{"name":"b","later":{}}],"containers":[{"name":"web","ports":"#,
     r#"[{"hostPort":80}],"volumeMounts":[{"name":"a"}],"livenessProbe":{"httpGet":{"host":"h"}},"lifecycle":"#,
     r#"{"preStop":{"tcpSocket":{"host":"h"}}},"securityContext":{"privileged":true,"capabilities":{"add":"#,
-    r#"["ALL"]},"seccompProfile":{"type":"Unconfined"},"seLinuxOptions":{"type":"t"}}}]}}"#,
+    r#"["ALL"]},"seccompProfile":{"type":"Unconfined"},"seLinuxOptions":{"type":"t"}}}]},"#,
+    r#""status":{"phase":"Running","podIPs":[{"ip":"10.1.2.3"}]}}"#,
 );
 
 /// Valid input of every form.
 fn valid() -> Vec<Vec<u8>> {
     vec![
         pod(),
+        policy(),
+        JSON_POLICY.into(),
         envelope(&[field(1, field(2, "17")), field(2, pod()), field(2, pod())].concat()),
         event("ADDED", &pod()),
         JSON_POD.into(),
@@ -125,7 +141,7 @@ fn deep_json_is_skipped_where_nothing_is_read() {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = [open.repeat(DEPTH), "1".to_owned(), close.repeat(DEPTH)].concat();
             let pod = format!(
-                r#"{{"status": {deep}, "metadata": {{"name": "web", "managedFields": [{{"fieldsV1": {deep}}}], "annotations":
+                r#"{{"status": {{"later": {deep}}}, "metadata": {{"name": "web", "managedFields": [{{"fieldsV1": {deep}}}], "annotations":
                     {{"other": {deep}}}}}, "spec": {{"volumes": [{{"later": {deep}}}]}}}}"#
             );
             assert_eq!(decode_json(Kind::Pod, pod.as_bytes()).unwrap().metadata.name, "web");
@@ -153,6 +169,7 @@ fn deep_json_is_an_error_where_something_is_read() {
                 format!(r#"{{"spec": {{"containers": [{{"livenessProbe": {{"httpGet": {deep}"#),
                 format!(r#"{{"spec": {{"volumes": [{{"later": {deep}"#),
                 format!(r#"{{"spec": {{"volumes": [{{"hostPath": {deep}"#),
+                format!(r#"{{"status": {{"podIPs": [{deep}"#),
                 format!(r#"{{"items": [{deep}"#),
                 format!(r#"{{"type": {deep}"#),
                 format!(r#"{{"type": "ERROR", "object": {deep}"#),
@@ -160,6 +177,7 @@ fn deep_json_is_an_error_where_something_is_read() {
                 let place = Bytes::from(place);
                 decode_json(Kind::CronJob, &place).unwrap_err();
                 decode_json(Kind::Pod, &place).unwrap_err();
+                decode_json(Kind::NetworkPolicy, &place).unwrap_err();
                 decode_page(Kind::Pod, Encoding::Json, place.clone()).unwrap_err();
                 decode_frame(Kind::Pod, Encoding::Json, place).unwrap_err();
             }

@@ -6,6 +6,8 @@ mod hostile;
 mod items;
 mod kinds;
 mod managers;
+mod network;
+mod outlines;
 mod proto;
 mod rbac;
 mod specs;

@@ -90,6 +90,30 @@ fn rbac() -> Vec<(String, u64)> {
     factors
 }
 
+/// Empty rules, ports, peers, selectors and exceptions of policies, and what nodes and service CIDRs list.
+fn network() -> Vec<(String, u64)> {
+    let mut factors = protobuf_of(Kind::NetworkPolicy, &[2], &field(2, ""));
+    for (path, element) in [
+        (&[2, 1][..], field(1, "")),
+        (&[2], field(3, "")),
+        (&[2], field(4, "")),
+        (&[2, 2], field(1, "")),
+        (&[2, 2], field(1, field(2, ""))),
+        (&[2, 2], field(2, "")),
+        (&[2, 3], field(2, [field(1, ""), field(2, ""), field(3, "")].concat())),
+        (&[2, 2, 2, 3], field(2, "")),
+    ] {
+        factors.extend(protobuf_of(Kind::NetworkPolicy, path, &element));
+    }
+    factors.extend(protobuf_of(Kind::Node, &[2], &field(7, "")));
+    factors.extend(protobuf_of(Kind::Node, &[3], &field(5, "")));
+    factors.extend(protobuf_of(Kind::ServiceCidr, &[2], &field(1, "")));
+    factors.push(json_of(Kind::NetworkPolicy, r#"{"spec":{"ingress":["#, "{}", "]}}"));
+    factors.push(json_of(Kind::NetworkPolicy, r#"{"spec":{"egress":[{"to":["#, "{}", "]}]}}"));
+    factors.push(json_of(Kind::Node, r#"{"status":{"addresses":["#, "{}", "]}}"));
+    factors
+}
+
 #[test]
 fn hostile_input_is_decoded_within_the_allocation_factor() {
     let mut factors = Vec::new();
@@ -113,6 +137,10 @@ fn hostile_input_is_decoded_within_the_allocation_factor() {
         factors.extend(protobuf(path, &element));
     }
     factors.extend(protobuf(&[2, 2, 15, 1], &field(1, "")));
+    factors.extend(protobuf(&[2, 2], &field(6, [field(1, "n"), field(4, "p")].concat())));
+    // Addresses.
+    factors.extend(protobuf(&[3], &field(12, "")));
+    factors.extend(protobuf(&[3], &field(12, field(1, "a"))));
     // Containers with what is boxed in them.
     for content in [field(15, ""), field(10, ""), field(15, field(3, "")), field(15, field(11, ""))] {
         factors.extend(protobuf(&[2], &field(2, content)));
@@ -130,6 +158,7 @@ fn hostile_input_is_decoded_within_the_allocation_factor() {
     ));
     factors.extend(Kind::ALL.into_iter().flat_map(pages));
     factors.extend(rbac());
+    factors.extend(network());
     for element in ["{}", "[]"] {
         factors.push(json(r#"{"metadata":{"ownerReferences":["#, element, "]}}"));
         factors.push(json(r#"{"metadata":{"managedFields":["#, element, "]}}"));

@@ -9,11 +9,18 @@ use super::control_plane::ControlPlane;
 use super::kubeconfig;
 
 /// What Plimsoll watches: API group and resources.
-const WATCHED: [(&str, &[&str]); 4] = [
-    ("", &["namespaces", "pods", "replicationcontrollers", "serviceaccounts"]),
+const WATCHED: [(&str, &[&str]); 8] = [
+    ("", &["namespaces", "nodes", "pods", "replicationcontrollers", "serviceaccounts"]),
     ("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"]),
     ("batch", &["jobs", "cronjobs"]),
     ("rbac.authorization.k8s.io", &["roles", "clusterroles", "rolebindings", "clusterrolebindings"]),
+    ("networking.k8s.io", &["networkpolicies", "servicecidrs"]),
+    (
+        "policy.networking.k8s.io",
+        &["adminnetworkpolicies", "baselineadminnetworkpolicies", "clusternetworkpolicies"],
+    ),
+    ("cilium.io", &["ciliumnetworkpolicies", "ciliumclusterwidenetworkpolicies"]),
+    ("crd.projectcalico.org", &["networkpolicies", "globalnetworkpolicies"]),
 ];
 
 /// A service account with a `ClusterRole` of its own, so that a test can take rights from it without disturbing others.

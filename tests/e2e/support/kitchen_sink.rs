@@ -26,6 +26,11 @@ pub(crate) fn apply(plane: &ControlPlane, namespace: &Namespace) {
         "--container=debugger",
         "--profile=sysadmin",
     ]);
+    // No kubelet runs here that would write it.
+    let status =
+        json!({"status": {"phase": "Succeeded", "podIP": "10.1.0.7", "podIPs": [{"ip": "10.1.0.7"}]}});
+    let patch = format!("--patch={status}");
+    namespace.kubectl(&["patch", "pod", "nothing", "--subresource=status", "--type=merge", &patch]);
     poll::eventually("controllers have made the pods of every kind", || {
         let owners = "jsonpath={range .items[*]}{.metadata.ownerReferences[0].kind}{\"\\n\"}{end}";
         let seen = namespace.kubectl(&["get", "pods", "--output", owners]);
@@ -40,7 +45,16 @@ pub(crate) fn apply(plane: &ControlPlane, namespace: &Namespace) {
 const OWNERS: [&str; 6] = ["DaemonSet", "Job", "Node", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 fn node() -> Value {
-    json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-a"}})
+    json!({
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": "node-a"},
+        "spec": {"podCIDR": "10.1.0.0/24", "podCIDRs": ["10.1.0.0/24"]},
+        "status": {"addresses": [
+            {"type": "Hostname", "address": "node-a"},
+            {"type": "InternalIP", "address": "10.0.0.10"},
+        ]},
+    })
 }
 
 /// The mirror of a static pod, which names the node for its owner as a kubelet does.

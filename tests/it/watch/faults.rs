@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use plimsoll::demo::server::{ErrorCode, Faults, ServerError};
-use plimsoll::model::{Kind, Loss, Sight};
+use plimsoll::model::{Kind, KindView, Loss, Sight};
 use plimsoll::watch::Options;
 use tokio::time::Instant;
 
@@ -66,14 +66,19 @@ async fn a_right_that_is_lost_is_noticed_when_the_watch_ends() {
     assert_eq!(rig.asked("sendInitialEvents").len(), 1, "it goes on from where it was");
 }
 
-/// Breaks the server under running watches: all kinds are lost for the reason, and come back.
+/// Breaks the server under running watches: all kinds are lost for the reason, and come back. What is not served is no
+/// loss where it may be absent.
 async fn is_lost_and_comes_back(faults: Faults, loss: Loss) {
     let mut rig = Rig::synced(Faults::default(), options()).await;
     rig.look_anew();
     rig.server.set_faults(faults);
     rig.server.cut_connections();
     let expected = Sight::Lost(loss);
-    rig.until("the loss", |rig| rig.view().kinds.iter().all(|it| it.sight == expected)).await;
+    let is_lost = |it: &KindView| {
+        let absent = loss == Loss::NotServed && it.kind.may_be_absent();
+        it.sight == if absent { Sight::Synced } else { expected.clone() }
+    };
+    rig.until("the loss", |rig| rig.view().kinds.iter().all(is_lost)).await;
     assert_eq!(rig.troubles.last(), Some(&loss.as_str()));
     assert!(rig.store().delete(Kind::Pod, "shop", "bad"));
     rig.server.set_faults(Faults::default());

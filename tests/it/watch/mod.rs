@@ -1,5 +1,6 @@
 //! The watch on the embedded cluster: whatever the server does, what is told is true and told once.
 
+mod absent;
 mod events;
 mod faults;
 mod first_list;

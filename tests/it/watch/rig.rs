@@ -39,6 +39,7 @@ pub(super) fn options() -> Options {
         lifetime: Duration::from_mins(5),
         backoff_min: Duration::from_millis(2),
         backoff_max: Duration::from_millis(20),
+        absence: Duration::from_millis(500),
         frame_max: 1024 * 1024,
         clock: now,
     }
@@ -87,7 +88,7 @@ pub(super) struct Rig {
     deliveries: mpsc::Receiver<Delivery>,
     /// The requests made, each as path and query.
     asked: observed::Receiver<Vec<String>>,
-    /// The content types of what was answered.
+    /// The content types of what was answered and not refused.
     answered: observed::Receiver<BTreeSet<String>>,
 }
 
@@ -208,7 +209,7 @@ impl Rig {
         self.asked.borrow().iter().filter(of_pods).cloned().collect()
     }
 
-    /// The content types that were answered.
+    /// The content types of what was answered and not refused.
     pub(super) fn answered(&self) -> Vec<String> {
         self.answered.borrow().iter().cloned().collect()
     }
@@ -238,7 +239,8 @@ fn client(
     let answering = Arc::new(answering);
     let answer = MapResponseLayer::new(move |response: Response<Box<DynBody>>| {
         let content_type = response.headers()["content-type"].to_str().expect("ASCII").to_owned();
-        answering.send_if_modified(|answered| answered.insert(content_type));
+        answering
+            .send_if_modified(|answered| response.status().is_success() && answered.insert(content_type));
         response
     });
     let mut config = kube::Config::new(url.parse().expect("a URL"));

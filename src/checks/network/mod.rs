@@ -1,0 +1,49 @@
+//! Checks of the network: which pods are isolated, and which flows are open beyond what is declared.
+//!
+//! What policies let through is the map's to say ([`crate::network`]); these hold it against `spec.network`. The object
+//! of a finding is the workload whose pods are exposed, or cut off.
+
+pub(super) mod not_isolated;
+
+use std::sync::Arc;
+
+use crate::baseline::{Baseline, Network};
+use crate::model::{Direction, Finding, ObjectRef};
+
+/// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+const POLICIES: &str = "https://kubernetes.io/docs/concepts/services-networking/network-policies/";
+
+/// <https://kubernetes.io/docs/concepts/security/security-checklist/#network-security>
+const CHECKLIST: &str = "https://kubernetes.io/docs/concepts/security/security-checklist/#network-security";
+
+/// The baselines that govern the workload and declare something of the network, with that.
+fn declared<'a>(governing: &[&'a Baseline]) -> impl Iterator<Item = (&'a Baseline, &'a Network)> {
+    let network = |it: &'a Baseline| Some((it, it.network.as_ref()?));
+    governing.iter().filter_map(move |it| network(it)).collect::<Vec<_>>().into_iter()
+}
+
+/// The words of a finding.
+#[derive(Debug)]
+struct Said {
+    message: String,
+    expected: String,
+    actual: String,
+    remedy: String,
+}
+
+/// A flow, or a lack of isolation, that should not be.
+fn loosened(object: &ObjectRef, key: &str, count: u64, baseline: &Baseline, said: Said) -> Finding {
+    Finding {
+        object: object.clone(),
+        exposed: None,
+        key: key.to_owned(),
+        direction: Direction::Loosened,
+        count,
+        message: said.message,
+        expected: said.expected,
+        actual: said.actual,
+        path: String::new(),
+        remedy: said.remedy,
+        declaration: Some(Arc::clone(&baseline.declaration)),
+    }
+}

@@ -1,0 +1,382 @@
+//! The map of the network, kept in step with pods, templates, namespaces and policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use ipnet::IpNet;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+
+use super::field::changed_rule;
+use super::membership::is_intermediate;
+use super::store::{Name, Record};
+use super::workload::object_ref;
+use super::{Snapshot, Table};
+use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
+use crate::network::{AddressSet, Class, ClassId, Endpoint, Interest, Map, Policy, parse_net};
+
+/// What is known of the network.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    map: RwLock<Map>,
+    /// The endpoints that templates of workloads stand for.
+    templates: Table<ObjectKey, Endpoint>,
+    /// The addresses that a node or a `ServiceCIDR` says to be of the cluster.
+    ranges: Table<ObjectKey, AddressSet>,
+    /// All of them; none until they are asked for.
+    inside: Mutex<Option<Arc<AddressSet>>>,
+    /// They changed while not all of them were seen.
+    inside_moved: AtomicBool,
+    /// How many policies of a kind that is not modelled there are in each namespace; under an empty name, those of the
+    /// cluster.
+    foreign: Table<Arc<str>, BTreeMap<Kind, u32>>,
+    /// How many there are in all.
+    foreign_count: AtomicUsize,
+}
+
+impl Snapshot {
+    /// Who could talk to whom. The writer waits while it is read.
+    pub fn network(&self) -> RwLockReadGuard<'_, Map> {
+        self.network.map.read()
+    }
+
+    /// Tells what verdicts are drawn from the map of the network.
+    pub fn take_interest(&self, interest: Interest) {
+        self.network.map.write().take_interest(interest);
+    }
+
+    /// The addresses that the cluster says to be its own: those of its nodes, and the ranges of its pods and services.
+    pub fn inside(&self) -> Arc<AddressSet> {
+        let mut inside = self.network.inside.lock();
+        let all = || {
+            let ranges = self.network.ranges.iter();
+            Arc::new(ranges.fold(AddressSet::default(), |all, it| all.union(it.value())))
+        };
+        Arc::clone(inside.get_or_insert_with(all))
+    }
+
+    /// The kind of a policy by which it is not known what is let through in the namespace; none if nothing hides that.
+    pub fn hidden_by(&self, namespace: &str) -> Option<Kind> {
+        let there = |namespace: &str| self.network.foreign.get(namespace)?.keys().next().copied();
+        // There are none in most clusters, and it is asked for everything that is judged.
+        let any = self.network.foreign_count.load(Ordering::Relaxed) > 0;
+        let foreign = any.then(|| there("").or_else(|| there(namespace))).flatten();
+        let unread = || self.has_unreadable(Kind::NetworkPolicy, namespace).then_some(Kind::NetworkPolicy);
+        foreign.or_else(unread)
+    }
+
+    /// The network policy of this key; none if it is not there.
+    pub fn policy(&self, key: &ObjectKey) -> Option<(ObjectRef, Arc<Policy>)> {
+        let policy = key.is_one_of(&[Kind::NetworkPolicy]).then(|| self.held_policy(key)).flatten()?;
+        Some((object_ref(key, &self.record(key)?), policy))
+    }
+
+    pub(super) fn held_policy(&self, key: &ObjectKey) -> Option<Arc<Policy>> {
+        self.network().policy(&key.namespace, &key.name).cloned()
+    }
+
+    /// The classes of the workload's pods and of its own template, each with how many pods.
+    pub fn endpoints(&self, map: &Map, workload: &ObjectKey) -> BTreeMap<ClassId, u64> {
+        let mut classes: BTreeMap<ClassId, u64> = BTreeMap::new();
+        for owner in self.owners_of(workload) {
+            let template = self.network.templates.get(&owner).and_then(|it| map.class_of_endpoint(&it));
+            for (class, endpoints) in map.classes_of(&owner) {
+                // A template is no pod.
+                let pods = endpoints - u64::from(template == Some(class));
+                *classes.entry(class).or_default() += pods;
+            }
+        }
+        classes
+    }
+
+    /// The workloads with endpoints in the class.
+    pub fn workloads_in(&self, map: &Map, class: &Class) -> BTreeSet<ObjectKey> {
+        map.owners(class).flat_map(|owner| self.tops_of(owner)).collect()
+    }
+
+    /// Whose endpoints are those of the workload.
+    fn owners_of(&self, workload: &ObjectKey) -> BTreeSet<ObjectKey> {
+        let stand_ins =
+            self.children_of(workload).into_iter().filter(|it| self.network.templates.contains_key(it));
+        let parts = self.parts_of(workload).into_iter();
+        parts
+            .chain(stand_ins)
+            .chain([workload.clone()])
+            .filter(|it| self.tops_of(it).contains(workload))
+            .collect()
+    }
+
+    /// What the endpoints of an owner roll up to.
+    fn tops_of(&self, owner: &ObjectKey) -> BTreeSet<ObjectKey> {
+        let mut tops = self.tops_of_members(owner);
+        if self.network.templates.contains_key(owner) || tops.is_empty() {
+            let controller =
+                self.record(owner).filter(|_| is_intermediate(&owner.kind)).and_then(|it| it.controller);
+            tops.insert(controller.map_or_else(|| owner.clone(), |it| it.key.clone()));
+        }
+        tops
+    }
+
+    pub(super) fn network_moved(
+        &self,
+        kind: Kind,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        touched: &mut Vec<Scope>,
+    ) {
+        let key = name.key(kind);
+        let mut keys = Vec::new();
+        match kind {
+            Kind::Namespace => {
+                let labels = new.map(|it| &*it.labels);
+                self.network.map.write().set_namespace(&name.name, labels, &mut keys);
+            }
+            Kind::Pod => self.pod_endpoint_moved(name, old, new, &mut keys),
+            kind if kind.has_pods() => {
+                self.template_moved(&key, &mut keys);
+                for child in self.children_of(&key) {
+                    self.template_moved(&child, &mut keys);
+                }
+                if old.map(|it| &it.controller) != new.map(|it| &it.controller) {
+                    self.network.map.read().renamed(&key, &mut keys);
+                }
+            }
+            kind if kind.is_foreign_policy() => return self.foreign_moved(kind, name, old, new, touched),
+            _ => return,
+        }
+        self.touch_tops(&keys, touched);
+    }
+
+    /// The policy of this key says this; none if it is not there. Returns the field in which it differs from what it said
+    /// before, if that is one.
+    pub(super) fn policy_moved(
+        &self,
+        key: &ObjectKey,
+        policy: Option<&Arc<Policy>>,
+        touched: &mut Vec<Scope>,
+    ) -> Option<Arc<str>> {
+        if !key.is_one_of(&[Kind::NetworkPolicy]) {
+            return None;
+        }
+        let old = self.held_policy(key);
+        let mut keys = Vec::new();
+        self.network.map.write().set_policy(key, policy, &mut keys);
+        self.touch_tops(&keys, touched);
+        changed_rule(&*old?, policy?)
+    }
+
+    /// Whether this is what is held of the object already.
+    pub(super) fn holds_network(
+        &self,
+        name: &Name,
+        kind: Kind,
+        policy: Option<&Arc<Policy>>,
+        ranges: &[String],
+    ) -> bool {
+        match kind {
+            Kind::NetworkPolicy => self.held_policy(&name.key(kind)).as_ref() == policy,
+            Kind::Node | Kind::ServiceCidr => {
+                let held = self.network.ranges.get(&name.key(kind)).map(|it| it.clone());
+                held.unwrap_or_default() == read_ranges(ranges)
+            }
+            _ => true,
+        }
+    }
+
+    /// The node or `ServiceCIDR` of this key says these addresses to be of the cluster.
+    pub(super) fn ranges_moved(&self, key: &ObjectKey, written: &[String], touched: &mut Vec<Scope>) {
+        if !key.is_one_of(&[Kind::Node, Kind::ServiceCidr]) {
+            return;
+        }
+        let ranges = read_ranges(written);
+        let old = if ranges.is_empty() {
+            self.network.ranges.remove(key).map(|(_, it)| it)
+        } else {
+            self.network.ranges.insert(key.clone(), ranges.clone())
+        };
+        if old.unwrap_or_default() == ranges {
+            return;
+        }
+        *self.network.inside.lock() = None;
+        let ObjectKind::Watched(kind) = key.kind else { return };
+        if self.sight(kind) == Sight::Synced {
+            self.touch_workloads(touched);
+        } else {
+            self.network.inside_moved.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Every object of the kind is seen.
+    pub(super) fn ranges_synced(&self, touched: &mut Vec<Scope>) {
+        if self.network.inside_moved.swap(false, Ordering::Relaxed) {
+            self.touch_workloads(touched);
+        }
+    }
+
+    /// Whether what is let through in the namespace is known may have changed.
+    pub(super) fn sight_moved_in(&self, namespace: &Arc<str>, touched: &mut Vec<Scope>) {
+        touched.push(Scope::Object(ObjectKey::of_namespace(Arc::clone(namespace))));
+        if let Some(workloads) = self.workloads.get(namespace) {
+            touched.extend(workloads.iter().cloned().map(Scope::Object));
+        }
+        touched.extend(self.policy_keys(namespace).into_iter().map(Scope::Object));
+    }
+
+    /// The keys of the policies of a namespace.
+    fn policy_keys(&self, namespace: &Arc<str>) -> Vec<ObjectKey> {
+        let key = |name: &Arc<str>| ObjectKey {
+            kind: ObjectKind::Watched(Kind::NetworkPolicy),
+            namespace: Arc::clone(namespace),
+            name: Arc::clone(name),
+        };
+        self.network().policies(namespace).map(|(name, _)| key(name)).collect()
+    }
+
+    fn pod_endpoint_moved(
+        &self,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        keys: &mut Vec<ObjectKey>,
+    ) {
+        let endpoint = |record: &Record| {
+            let owner = record.controller.as_ref().map_or_else(|| name.key(Kind::Pod), |it| it.key.clone());
+            Some((owner, pod_endpoint(name, record)?))
+        };
+        let (old, new) = (old.and_then(endpoint), new.and_then(endpoint));
+        if old == new {
+            return;
+        }
+        let mut map = self.network.map.write();
+        if let Some((owner, endpoint)) = &new {
+            map.add(owner, endpoint, keys);
+        }
+        if let Some((owner, endpoint)) = &old {
+            map.remove(owner, endpoint, keys);
+        }
+    }
+
+    /// Keeps the endpoint that the template of a workload stands for in step.
+    fn template_moved(&self, key: &ObjectKey, keys: &mut Vec<ObjectKey>) {
+        let new = self.record(key).and_then(|record| self.template_endpoint(key, &record));
+        let old = self.network.templates.get(key).map(|it| it.clone());
+        if old == new {
+            return;
+        }
+        let mut map = self.network.map.write();
+        match &new {
+            Some(endpoint) => {
+                map.add(key, endpoint, keys);
+                self.network.templates.insert(key.clone(), endpoint.clone());
+            }
+            None => {
+                self.network.templates.remove(key);
+            }
+        }
+        if let Some(old) = &old {
+            map.remove(key, old, keys);
+        }
+    }
+
+    /// None where the template counts for nothing: that of a `ReplicaSet` or `Job` whose controller is there itself or
+    /// wants none of it.
+    fn template_endpoint(&self, key: &ObjectKey, record: &Record) -> Option<Endpoint> {
+        if is_intermediate(&key.kind)
+            && let Some(controller) = &record.controller
+            && (record.scaled_down || self.record(&controller.key).is_some())
+        {
+            return None;
+        }
+        endpoint(&key.namespace, record, Vec::new())
+    }
+
+    fn foreign_moved(
+        &self,
+        kind: Kind,
+        name: &Name,
+        old: Option<&Record>,
+        new: Option<&Record>,
+        touched: &mut Vec<Scope>,
+    ) {
+        if old.is_some() == new.is_some() {
+            return;
+        }
+        touched.push(Scope::Cluster);
+        let is_turn = self.count_foreign(kind, &name.namespace, new.is_some());
+        match () {
+            () if !is_turn => {}
+            () if kind.is_namespaced() => self.sight_moved_in(&name.namespace, touched),
+            () => self.network_known_anew(touched),
+        }
+    }
+
+    /// Counts one that came or went. Returns whether it is the first of its kind there, or was the last.
+    fn count_foreign(&self, kind: Kind, namespace: &Arc<str>, came: bool) -> bool {
+        let mut kinds = self.network.foreign.entry(Arc::clone(namespace)).or_default();
+        let count = kinds.entry(kind).or_default();
+        if came {
+            self.network.foreign_count.fetch_add(1, Ordering::Relaxed);
+            *count += 1;
+            return *count == 1;
+        }
+        self.network.foreign_count.fetch_sub(1, Ordering::Relaxed);
+        *count -= 1;
+        if *count > 0 {
+            return false;
+        }
+        kinds.remove(&kind);
+        let is_empty = kinds.is_empty();
+        drop(kinds);
+        if is_empty {
+            self.network.foreign.remove(namespace);
+        }
+        true
+    }
+
+    /// Whether what is let through is known may have changed everywhere.
+    fn network_known_anew(&self, touched: &mut Vec<Scope>) {
+        let namespaces: Vec<Arc<str>> = self.network().namespaces().cloned().collect();
+        namespaces.iter().for_each(|it| self.sight_moved_in(it, touched));
+    }
+
+    fn touch_workloads(&self, touched: &mut Vec<Scope>) {
+        touched.extend(self.workloads.iter().flat_map(|it| it.value().clone()).map(Scope::Object));
+    }
+
+    fn touch_tops(&self, keys: &[ObjectKey], touched: &mut Vec<Scope>) {
+        for key in keys {
+            if key.is_one_of(&[Kind::Namespace, Kind::NetworkPolicy]) {
+                touched.push(Scope::Object(key.clone()));
+            } else {
+                touched.extend(self.tops_of(key).into_iter().map(Scope::Object));
+            }
+        }
+    }
+}
+
+fn pod_endpoint(name: &Name, pod: &Record) -> Option<Endpoint> {
+    if pod.finished {
+        return None;
+    }
+    endpoint(&name.namespace, pod, pod.addresses.iter().collect())
+}
+
+/// The endpoint that a record stands for; none if it has no pods, or policies do not see them: in the network of the
+/// host, it is not defined what becomes of them.
+fn endpoint(namespace: &Arc<str>, record: &Record, addresses: Vec<IpAddr>) -> Option<Endpoint> {
+    let template = record.template.as_ref().filter(|it| !it.host_network)?;
+    Some(Endpoint {
+        namespace: Arc::clone(namespace),
+        labels: Arc::clone(record.pod_labels.as_ref()?),
+        ports: Arc::clone(&template.named_ports),
+        addresses,
+    })
+}
+
+/// The addresses of these ranges and single addresses. What is neither is left out.
+fn read_ranges(written: &[String]) -> AddressSet {
+    let net = |text: &String| parse_net(text).or_else(|| text.parse().ok().map(|it: IpAddr| IpNet::from(it)));
+    written.iter().filter_map(net).fold(AddressSet::default(), |all, net| all.union(&AddressSet::of(net)))
+}
