@@ -111,8 +111,11 @@ pub fn interest<'a>(declared: impl Iterator<Item = &'a Network>) -> Interest {
         for flow in network.allowed() {
             match (&flow.from, &flow.to) {
                 (Party::Pods(from), Party::Pods(to)) => {
-                    let (from, to) = (from.clone(), to.clone());
-                    interest.declared.push(DeclaredFlow { from, to, judged: End::To });
+                    // It is told where it leaves if it arrives where the baseline does not govern.
+                    for judged in [End::To, End::From] {
+                        let (from, to) = (from.clone(), to.clone());
+                        interest.declared.push(DeclaredFlow { from, to, judged });
+                    }
                 }
                 (Party::Pods(pods), Party::Addresses(_)) | (Party::Addresses(_), Party::Pods(pods)) => {
                     interest.keys.extend(pods.labels.keys().cloned());
@@ -120,6 +123,8 @@ pub fn interest<'a>(declared: impl Iterator<Item = &'a Network>) -> Interest {
                 (Party::Addresses(_), Party::Addresses(_)) => {}
             }
         }
+        // What goes there is allowed.
+        interest.keys.extend(network.dns.labels.keys().cloned());
         interest.keys.extend(network.internet.iter().flat_map(Selector::keys).cloned());
     }
     interest

@@ -8,6 +8,7 @@ pub mod pod_security;
 mod rbac;
 mod rights;
 mod secrets;
+mod ungoverned;
 mod waiver;
 mod words;
 
@@ -27,6 +28,7 @@ pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 
 pub use page::{reads, render_pages};
+pub use ungoverned::Ungoverned;
 
 /// Every check there is. Those of the monitor stand last, because they judge how the others fared.
 pub static CHECKS: &[&Check] = &[
@@ -67,6 +69,12 @@ pub static CHECKS: &[&Check] = &[
     &rbac::dangling_binding::CHECK,
     &rbac::default_service_account::CHECK,
     &network::not_isolated::CHECK,
+    &network::cross_namespace::CHECK,
+    &network::internet_egress::CHECK,
+    &network::undeclared_flow::CHECK,
+    &network::lost_flow::CHECK,
+    &network::selects_nothing::CHECK,
+    &network::host_network::CHECK,
     &baseline::problem::CHECK,
     &waiver::expired::CHECK,
     &waiver::unused::CHECK,
@@ -165,14 +173,15 @@ pub struct Facts<'a> {
     pub panics: &'a Panics,
     /// The waivers that excuse something, with how many findings each excuses.
     pub waiver_uses: &'a HashMap<Arc<Waiver>, usize>,
+    /// The namespaces that each baseline leaves alone, as far as that is known already.
+    pub ungoverned: &'a Ungoverned,
     pub now: Timestamp,
 }
 
 impl<'a> Facts<'a> {
     /// The baselines that protect the namespace of this name, with these labels.
     pub fn governing(&self, namespace: &str, labels: &Labels) -> Vec<&'a Baseline> {
-        let governs = |it: &&Baseline| it.namespaces.select(namespace, |key| label(labels, key));
-        self.declared.baselines.iter().filter(governs).collect()
+        self.declared.baselines.iter().filter(|it| governs(it, namespace, labels)).collect()
     }
 
     /// The baselines that protect something in this scope of rights: a namespace by its name, or, where it is empty,
@@ -184,6 +193,11 @@ impl<'a> Facts<'a> {
         let labels = self.snapshot.labels(&ObjectKey::of_namespace(Arc::clone(scope))).unwrap_or_default();
         self.governing(scope, &labels)
     }
+}
+
+/// Whether the baseline protects the namespace of this name, with these labels.
+fn governs(baseline: &Baseline, namespace: &str, labels: &Labels) -> bool {
+    baseline.namespaces.select(namespace, |key| label(labels, key))
 }
 
 /// A namespace, and what is declared of it.
@@ -242,7 +256,14 @@ pub(crate) const RIGHTS: Reads = Reads::Kinds(&[
 /// select and baselines govern.
 pub(crate) const FLOWS: Reads = Reads::Flows(FLOW_KINDS);
 
-const FLOW_KINDS: &[Kind] = &[
+/// What a check of flows to addresses reads: nodes and `ServiceCIDRs` besides, which say what is inside the cluster.
+pub(crate) const FLOWS_TO_ADDRESSES: Reads = Reads::Flows(ADDRESS_KINDS);
+
+const FLOW_KINDS: &[Kind] = ADDRESS_KINDS.split_at(2).1;
+
+const ADDRESS_KINDS: &[Kind] = &[
+    Kind::Node,
+    Kind::ServiceCidr,
     Kind::Namespace,
     Kind::Pod,
     Kind::ReplicationController,

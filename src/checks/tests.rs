@@ -40,7 +40,14 @@ impl Cluster {
     fn findings(&self, check: &Check, scope: &Scope) -> Vec<Finding> {
         let now = Timestamp::UNIX_EPOCH;
         let (declared, snapshot, panics) = (&self.declared, &self.snapshot, &self.panics);
-        let facts = Facts { declared, snapshot, panics, waiver_uses: &HashMap::new(), now };
+        let facts = Facts {
+            declared,
+            snapshot,
+            panics,
+            waiver_uses: &HashMap::new(),
+            ungoverned: &Ungoverned::default(),
+            now,
+        };
         match (check.rule, scope) {
             (Rule::Cluster(rule), Scope::Cluster) => rule(&facts),
             (Rule::Object(rule), Scope::Object(key)) => rule(&facts, key),

@@ -38,6 +38,14 @@ pub(super) fn at_most(mut texts: Vec<String>, max: usize) -> Vec<String> {
     texts
 }
 
+/// As many characters of the text, and a digest for the others.
+pub(super) fn start_of(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… {}", &text[..end], digest(text)),
+    }
+}
+
 /// What stands for a text that is not told.
 pub(super) fn digest(text: &str) -> String {
     format!("#{}", &sha256_hex(text.as_bytes())[..DIGEST_DIGITS])

@@ -20,6 +20,13 @@ pub(super) struct Stands<'a> {
     policy: Option<(ObjectRef, Arc<Policy>)>,
 }
 
+impl Stands<'_> {
+    /// Whether there is anything of which flows are judged.
+    pub(super) fn has_flows(&self) -> bool {
+        self.namespace.is_some() || self.workload.is_some() || self.policy.is_some()
+    }
+}
+
 /// What stands in the scope.
 pub(super) fn stands_in<'a>(scope: &'a Scope, facts: &Facts<'a>) -> Stands<'a> {
     let Scope::Object(key) = scope else { return Stands::default() };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::baseline::{Declared, interest};
-use crate::checks::{Check, Facts, PANICKED, Panics, Reads};
+use crate::checks::{Check, Facts, PANICKED, Panics, Reads, Ungoverned};
 use crate::ledger::{Ledger, Occasion, Since};
 use crate::model::{
     Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, ObjectKey, Scope, Transition, View,
@@ -33,6 +33,7 @@ pub struct Engine {
     snapshot: Arc<Snapshot>,
     ledger: Ledger,
     excuses: Excuses,
+    ungoverned: Ungoverned,
     owed: Owed,
     /// What is declared has never been complete, and is waited for.
     awaits_declared: bool,
@@ -64,6 +65,7 @@ impl Engine {
             snapshot,
             ledger: Ledger::new(retention),
             excuses: Excuses::default(),
+            ungoverned: Ungoverned::default(),
             owed: Owed::default(),
             awaits_declared: false,
             settled: CheckSet::default(),
@@ -89,6 +91,7 @@ impl Engine {
         self.awaits_declared &= declared.incomplete;
         self.declared = declared;
         self.excuses.declare(&self.declared);
+        self.ungoverned = Ungoverned::default();
         self.snapshot.take_interest(interest_in(&self.declared));
         self.moved = true;
         let cause = Arc::new(Cause {
@@ -246,7 +249,9 @@ impl Engine {
         }
         let facts = self.facts(now);
         let stands = stands_in(scope, &facts);
-        let is_hidden = namespace_of(scope).is_some_and(|it| self.snapshot.hidden_by(it).is_some());
+        let is_hidden = || namespace_of(scope).is_some_and(|it| self.snapshot.hidden_by(it).is_some());
+        // What is gone has no flow, whatever hides those of others.
+        let is_hidden = stands.has_flows() && is_hidden();
         let judges = |at: usize| !(is_hidden && matches!(self.checks[at].reads, Reads::Flows(_)));
         let due = (0..self.checks.len()).filter(|at| checks.contains(*at) && judges(*at));
         due.map(|at| (at, evaluate(self.checks[at], scope, &stands, &facts))).collect()
@@ -259,6 +264,7 @@ impl Engine {
             snapshot: &self.snapshot,
             panics: &self.panics,
             waiver_uses: self.excuses.uses(),
+            ungoverned: &self.ungoverned,
             now,
         }
     }

@@ -50,12 +50,14 @@ impl AddressSet {
         }
     }
 
-    /// The addresses of all of these.
-    pub(super) fn of_all<'a>(sets: impl Iterator<Item = &'a Self> + Clone) -> Self {
-        Self {
-            v4: Ranges::of_all(sets.clone().flat_map(|it| it.v4.iter()).collect()),
-            v6: Ranges::of_all(sets.flat_map(|it| it.v6.iter()).collect()),
+    /// Whatever is in any of these sets.
+    pub fn of_all<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for set in sets {
+            v4.extend(set.v4.iter());
+            v6.extend(set.v6.iter());
         }
+        Self { v4: Ranges::of_all(v4), v6: Ranges::of_all(v6) }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -72,6 +74,18 @@ impl AddressSet {
             IpAddr::V4(address) => self.v4.contains(address.to_bits()),
             IpAddr::V6(address) => self.v6.contains(address.to_bits()),
         }
+    }
+
+    /// Whether every address of the other set is in this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.v4.covers(&other.v4) && self.v6.covers(&other.v6)
+    }
+
+    /// Each of its ranges as a set by itself.
+    pub fn pieces(&self) -> impl Iterator<Item = Self> {
+        let v4 = self.v4.iter().map(|(first, last)| Self { v4: Ranges::of(first, last), ..Self::default() });
+        let v6 = self.v6.iter().map(|(first, last)| Self { v6: Ranges::of(first, last), ..Self::default() });
+        v4.chain(v6)
     }
 
     #[must_use]
@@ -157,5 +171,17 @@ mod tests {
         assert!(!six.contains("10.0.0.1".parse().unwrap()));
         assert_eq!(AddressSet::all().without(&AddressSet::all_v4()).intersection(&six), six);
         assert_eq!(block.to_string(), "10.0.0.0/8 but 10.64.0.0/10");
+    }
+
+    #[test]
+    fn a_set_is_all_of_its_pieces() {
+        let of = |text: &str| AddressSet::of(text.parse().unwrap());
+        let parts = [of("10.0.0.0/25"), of("fd00::/64"), of("10.0.0.128/25"), of("192.0.2.0/24")];
+        let set = AddressSet::of_all(parts.iter());
+        let pieces: Vec<AddressSet> = set.pieces().collect();
+        assert_eq!(pieces, [of("10.0.0.0/24"), of("192.0.2.0/24"), of("fd00::/64")]);
+        assert_eq!(AddressSet::of_all(pieces.iter()), set);
+        assert!(pieces.iter().all(|it| set.covers(it)) && !set.covers(&of("10.0.0.0/8")));
+        assert!(!of("10.0.0.0/24").covers(&of("fd00::/64")), "families do not mix");
     }
 }

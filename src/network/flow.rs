@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::addresses::Family;
 use super::class::{Class, Side};
-use super::policy::{Direction, Peer, Peers, Rule};
+use super::policy::{Direction, Peer, Peers, Rule, RulePorts};
 use super::{AddressSet, Block, Map, NamedPort, PortSet};
 
 /// A rule by which a direction of a class lets a peer through.
@@ -88,19 +88,53 @@ impl Map {
         for through in side.rules(direction) {
             let is_among = match &through.rule.peers {
                 Peers::Everyone => true,
-                Peers::Listed(peers) => peers.iter().any(|it| match it {
-                    Peer::Block(block) => {
-                        let mut addresses = peer.addresses().filter(|it| Family::of(*it) == family);
-                        addresses.any(|it| block.addresses.contains(it))
-                    }
-                    it => self.is_selected(class, it, peer),
-                }),
+                Peers::Listed(peers) => peers.iter().any(|it| self.is_selected_by(class, it, peer, family)),
             };
             if is_among {
                 ports = ports.union(&through.rule.ports.at(named));
             }
         }
         ports
+    }
+
+    /// As [`Map::is_selected`], by the peer's addresses of the family alone.
+    fn is_selected_by(&self, class: &Class, entry: &Peer, peer: &Class, family: Family) -> bool {
+        let Peer::Block(block) = entry else { return self.is_selected(class, entry, peer) };
+        let mut addresses = peer.addresses().filter(|it| Family::of(*it) == family);
+        addresses.any(|it| block.addresses.contains(it))
+    }
+
+    /// On which ports of the one that is connected to `class` lets the peer through, whatever the peer does.
+    pub fn let_through(&self, class: &Class, direction: Direction, peer: &Class) -> PortSet {
+        let named = match direction {
+            Direction::Ingress => &class.ports,
+            Direction::Egress => &peer.ports,
+        };
+        let [v4, v6] = Family::ALL.map(|it| self.ports_with(class, direction, peer, named, it));
+        v4.union(&v6)
+    }
+
+    /// The ports on which a flow between `class` and `peer` comes by these entries of one rule of `class`: they and the
+    /// other end let it through, for addresses of one family at least. No entry lets everyone through.
+    pub fn flow_by(
+        &self,
+        class: &Class,
+        direction: Direction,
+        (entries, ports): (&[&Peer], &RulePorts),
+        peer: &Class,
+    ) -> PortSet {
+        let named = match direction {
+            Direction::Ingress => &class.ports,
+            Direction::Egress => &peer.ports,
+        };
+        let ports = ports.at(named);
+        let [v4, v6] = Family::ALL.map(|family| {
+            if !entries.is_empty() && !entries.iter().any(|it| self.is_selected_by(class, it, peer, family)) {
+                return PortSet::default();
+            }
+            self.ports_with(peer, direction.opposite(), class, named, family).intersection(&ports)
+        });
+        v4.union(&v6)
     }
 
     /// With which addresses, whoever has them, the direction lets traffic through on which ports: each set of ports once,
@@ -115,18 +149,21 @@ impl Map {
             // Nothing outside has named ports.
             Direction::Egress => &[],
         };
-        let mut through: Vec<(AddressSet, PortSet)> = Vec::new();
+        // Rules of the same ports are put together first: there may be thousands of them.
+        let mut alike: BTreeMap<PortSet, Vec<AddressSet>> = BTreeMap::new();
         for it in side.rules(direction) {
             let addresses = match &it.rule.peers {
                 Peers::Everyone => AddressSet::all(),
-                Peers::Listed(peers) => {
-                    blocks(peers).fold(AddressSet::default(), |all, it| all.union(&it.addresses))
-                }
+                Peers::Listed(peers) => AddressSet::of_all(blocks(peers).map(|it| &it.addresses)),
             };
             let ports = it.rule.ports.at(named);
             if !addresses.is_empty() && !ports.is_empty() {
-                add(&mut through, addresses, &ports);
+                alike.entry(ports).or_default().push(addresses);
             }
+        }
+        let mut through: Vec<(AddressSet, PortSet)> = Vec::new();
+        for (ports, addresses) in alike {
+            add(&mut through, AddressSet::of_all(addresses.iter()), &ports);
         }
         let mut by_ports: BTreeMap<PortSet, AddressSet> = BTreeMap::new();
         for (addresses, ports) in through {
@@ -137,7 +174,7 @@ impl Map {
     }
 }
 
-fn blocks(peers: &[Peer]) -> impl Iterator<Item = &Block> {
+fn blocks(peers: &[Peer]) -> impl Iterator<Item = &Block> + Clone {
     peers.iter().filter_map(|peer| match peer {
         Peer::Block(block) => Some(&**block),
         Peer::Own(_) | Peer::Pods(_) => None,

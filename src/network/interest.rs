@@ -46,6 +46,11 @@ pub struct Pods {
 }
 
 impl Pods {
+    /// Whether every pod of every namespace is one.
+    pub fn is_everyone(&self) -> bool {
+        self.namespace.is_none() && self.labels.is_empty()
+    }
+
     pub fn select(&self, class: &Class) -> bool {
         self.namespace.as_ref().is_none_or(|it| *it == class.namespace) && self.labels.matches(&class.labels)
     }

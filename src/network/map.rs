@@ -35,6 +35,7 @@ pub struct Map {
     pub(super) selections: Selections,
     /// The keys of labels by which pods of any namespace are told apart.
     keys: Keys,
+    namespace_changes: u64,
 }
 
 /// Endpoints that are alike in all their labels.
@@ -95,6 +96,11 @@ impl Map {
         self.classes.iter().map(|(id, class)| (ClassId(id), class))
     }
 
+    /// A number that moves whenever a namespace comes to be known, is forgotten, or carries other labels.
+    pub fn namespace_changes(&self) -> u64 {
+        self.namespace_changes
+    }
+
     /// The policies of the namespace, in the order of their names.
     pub fn policies(&self, namespace: &str) -> impl Iterator<Item = (&Arc<str>, &Arc<Policy>)> {
         self.spaces.get(namespace).into_iter().flat_map(|it| it.policies.iter())
@@ -108,6 +114,11 @@ impl Map {
     pub fn labels_of(&self, namespace: &str) -> &Labels {
         static NONE: LazyLock<Labels> = LazyLock::new(Labels::new);
         self.spaces.get(namespace).map_or(&NONE, |it| &it.labels)
+    }
+
+    /// The labels of the endpoints in the namespace, all of them, each set of labels once or more.
+    pub fn labels_in(&self, namespace: &str) -> impl Iterator<Item = &Labels> {
+        self.spaces.get(namespace).into_iter().flat_map(|it| it.sets.keys().map(|(labels, _)| &**labels))
     }
 
     /// Whether a new pod of the namespace would be isolated in this direction whatever its labels are.
@@ -128,6 +139,7 @@ impl Map {
     /// The namespace is there with these labels; none if it is not there.
     pub fn set_namespace(&mut self, name: &Arc<str>, labels: Option<&Labels>, touched: &mut Vec<ObjectKey>) {
         self.enter(name);
+        self.namespace_changes += 1;
         let new = Arc::new(with_name(labels.unwrap_or(&Labels::new()), name));
         let space = &self.spaces[name];
         let is_same = space.labels == new;
@@ -136,11 +148,13 @@ impl Map {
             self.touch_all_about(&ids, touched);
         }
         let space = self.spaces.get_mut(name).expect("it was entered above");
-        if !is_same || space.is_there != labels.is_some() {
-            touched.push(ObjectKey::of_namespace(Arc::clone(name)));
-        }
-        space.is_there = labels.is_some();
+        let was_there = std::mem::replace(&mut space.is_there, labels.is_some());
         let old = std::mem::replace(&mut space.labels, Arc::clone(&new));
+        if !is_same || was_there != labels.is_some() {
+            touched.push(ObjectKey::of_namespace(Arc::clone(name)));
+            let naming = [&old, &new].into_iter().flat_map(|it| self.selections.naming(it));
+            touched.extend(naming.cloned());
+        }
         if !is_same {
             self.labelled_spaces.remove(&old, name);
             self.labelled_spaces.insert(&new, name);
@@ -266,6 +280,7 @@ impl Map {
 
     fn enter(&mut self, name: &Arc<str>) {
         if !self.spaces.contains_key(name) {
+            self.namespace_changes += 1;
             let labels = Arc::new(with_name(&Labels::new(), name));
             self.labelled_spaces.insert(&labels, name);
             self.spaces.insert(Arc::clone(name), Space { labels, ..Space::default() });
@@ -276,6 +291,7 @@ impl Map {
         if self.spaces.get(name).is_some_and(Space::is_bare)
             && let Some(space) = self.spaces.remove(name)
         {
+            self.namespace_changes += 1;
             self.labelled_spaces.remove(&space.labels, name);
         }
     }

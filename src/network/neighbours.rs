@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::Map;
 use super::class::{Class, ClassId};
+use super::index::is_anchored;
 use super::interest::Pods;
 use super::policy::{Direction, Peer, Peers, Selection};
-use crate::model::ObjectKey;
+use super::selector::Selector;
+use super::space::Space;
+use crate::model::{Kind, ObjectKey, ObjectKind};
 
 impl Map {
     /// The classes whose rules of this direction select the class by its labels: those of other namespaces and, where
@@ -55,16 +59,28 @@ impl Map {
         self.wide[direction as usize].values().flatten().copied()
     }
 
-    /// Those of [`Map::wide`] in one namespace.
-    pub fn wide_in(&self, direction: Direction, namespace: &str) -> impl Iterator<Item = ClassId> {
-        self.wide[direction as usize].get(namespace).into_iter().flatten().copied()
+    /// Those of [`Map::wide`] in any of these namespaces.
+    pub fn wide_among(
+        &self,
+        direction: Direction,
+        namespaces: &BTreeSet<Arc<str>>,
+    ) -> impl Iterator<Item = ClassId> {
+        let wide = &self.wide[direction as usize];
+        // Whichever are fewer are looked up among the others.
+        let (few, many) = match namespaces.len() < wide.len() {
+            true => (Some(namespaces), None),
+            false => (None, Some(wide.iter().filter(|(name, _)| namespaces.contains(*name)))),
+        };
+        let of_few = few.into_iter().flatten().filter_map(|name| wide.get(name));
+        let of_many = many.into_iter().flatten().map(|(_, classes)| classes);
+        of_few.chain(of_many).flatten().copied()
     }
 
     /// The classes of these pods.
     pub fn classes_of_pods(&self, pods: &Pods) -> Vec<ClassId> {
         let ids: Vec<ClassId> = match (&pods.namespace, self.labelled_classes.candidates(&pods.labels)) {
             (Some(namespace), _) => self.classes_in(namespace).collect(),
-            (None, Some(candidates)) => candidates,
+            (None, Some(candidates)) => candidates.copied().collect(),
             (None, None) => self.classes().map(|(id, _)| id).collect(),
         };
         ids.into_iter().filter(|id| pods.select(self.class(*id))).collect()
@@ -72,17 +88,38 @@ impl Map {
 
     /// The classes that a selection of namespaces and pods selects.
     pub fn resolve(&self, selection: &Selection) -> Vec<ClassId> {
-        let Selection { namespaces, pods } = selection;
-        let is_selected = |id: &ClassId| {
-            let class = self.class(*id);
-            pods.matches(&class.labels) && namespaces.matches(self.labels_of(&class.namespace))
-        };
-        if let Some(candidates) = self.labelled_spaces.candidates(namespaces) {
-            return candidates.iter().flat_map(|it| self.classes_in(it)).filter(is_selected).collect();
+        self.candidates(selection).filter(|id| self.is_in(selection, *id)).collect()
+    }
+
+    /// Whether a selection of namespaces and pods selects any class.
+    pub fn resolves(&self, selection: &Selection) -> bool {
+        self.candidates(selection).any(|id| self.is_in(selection, id))
+    }
+
+    /// Whether a namespace is there with labels that the selector asks for. One that asks for none to be there is not
+    /// held against them.
+    pub fn has_namespace(&self, selector: &Selector) -> bool {
+        let is = |space: &Space| space.is_there && selector.matches(&space.labels);
+        match self.labelled_spaces.candidates(selector) {
+            Some(mut candidates) => candidates.any(|name| self.spaces.get(name).is_some_and(is)),
+            None => !is_anchored(selector) || self.spaces.values().any(is),
         }
-        match self.labelled_classes.candidates(pods) {
-            Some(candidates) => candidates.into_iter().filter(is_selected).collect(),
-            None => self.classes().map(|(id, _)| id).filter(is_selected).collect(),
+    }
+
+    fn is_in(&self, selection: &Selection, id: ClassId) -> bool {
+        let class = self.class(id);
+        selection.pods.matches(&class.labels)
+            && selection.namespaces.matches(self.labels_of(&class.namespace))
+    }
+
+    /// Those among which are the classes that the selection selects.
+    fn candidates<'a>(&'a self, selection: &'a Selection) -> Box<dyn Iterator<Item = ClassId> + 'a> {
+        if let Some(names) = self.labelled_spaces.candidates(&selection.namespaces) {
+            return Box::new(names.flat_map(|it| self.classes_in(it)));
+        }
+        match self.labelled_classes.candidates(&selection.pods) {
+            Some(candidates) => Box::new(candidates.copied()),
+            None => Box::new(self.classes().map(|(id, _)| id)),
         }
     }
 
@@ -171,11 +208,20 @@ impl Map {
         }
     }
 
-    /// Touches the policies by which the class is selected or let through, and its namespace.
+    /// Touches the policies by which the class is selected or let through, and its namespace; all policies of that, if
+    /// nothing else is in it.
     pub(super) fn touch_policies_about(&self, id: ClassId, touched: &mut Vec<ObjectKey>) {
         let class = self.class(id);
         touched.push(ObjectKey::of_namespace(class.namespace.clone()));
         if let Some(space) = self.spaces.get(&class.namespace) {
+            if space.classes.len() == 1 {
+                let key = |name: &Arc<str>| ObjectKey {
+                    kind: ObjectKind::Watched(Kind::NetworkPolicy),
+                    namespace: Arc::clone(&class.namespace),
+                    name: Arc::clone(name),
+                };
+                touched.extend(space.policies.keys().map(key));
+            }
             let own = space.selectors.matching(&class.labels).chain(space.own_peers.matching(&class.labels));
             touched.extend(own.cloned());
         }

@@ -51,6 +51,13 @@ impl Selections {
         }
     }
 
+    /// The policies whose rules ask for namespaces with such labels by what they have. Those that take any namespace, or
+    /// any but some, are left out.
+    pub(super) fn naming<'a>(&'a self, namespace: &'a Labels) -> impl Iterator<Item = &'a ObjectKey> {
+        let found = self.by_namespace.matching(namespace).filter_map(|it| self.uses.get(it));
+        found.flat_map(|uses| uses.keys().map(|(_, policy)| policy))
+    }
+
     /// Notes that a policy lets the addresses through in this direction, once more.
     pub(super) fn add_block(&mut self, block: &Arc<Block>, direction: Direction, policy: &ObjectKey) {
         let uses = self.blocks.entry(Arc::clone(block)).or_default();
@@ -132,16 +139,18 @@ impl<V: Clone + Eq + Hash> Labelled<V> {
     }
 
     /// Those among which is whatever the selector selects; none where it does not narrow them down.
-    pub(super) fn candidates(&self, selector: &Selector) -> Option<Vec<V>> {
-        let found = |pair: &(Arc<str>, Arc<str>)| self.by_pair.get(pair).into_iter().flatten();
+    pub(super) fn candidates<'a>(&'a self, selector: &Selector) -> Option<impl Iterator<Item = &'a V>> {
+        let found = |pair: &(Arc<str>, Arc<str>)| self.by_pair.get(pair);
         if !selector.equal.is_empty() {
-            let sizes = |pair: &&(Arc<str>, Arc<str>)| self.by_pair.get(*pair).map_or(0, HashSet::len);
-            return selector.equal.iter().min_by_key(sizes).map(|pair| found(pair).cloned().collect());
+            let size = |pair: &&(Arc<str>, Arc<str>)| found(pair).map_or(0, HashSet::len);
+            let pair = selector.equal.iter().min_by_key(size)?;
+            return Some(Vec::from_iter(found(pair)).into_iter().flatten());
         }
         selector.requirements.iter().find_map(|it| match &it.operator {
             Operator::In(values) => {
                 let pairs = values.iter().map(|value| (Arc::clone(&it.key), Arc::clone(value)));
-                Some(pairs.filter_map(|pair| self.by_pair.get(&pair)).flatten().cloned().collect())
+                let found: Vec<_> = pairs.filter_map(|pair| found(&pair)).collect();
+                Some(found.into_iter().flatten())
             }
             _ => None,
         })

@@ -49,6 +49,18 @@ impl Selector {
             && self.requirements.iter().all(|it| it.holds(labels))
     }
 
+    /// The labels that it asks for, or asks for one of.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        let listed = self.requirements.iter().flat_map(|it| {
+            let values = match &it.operator {
+                Operator::In(values) => Some(values),
+                _ => None,
+            };
+            values.into_iter().flatten().map(|value| (&it.key, value))
+        });
+        self.equal.iter().map(|(key, value)| (key, value)).chain(listed)
+    }
+
     /// The keys of the labels that it looks at.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.equal.iter().map(|(key, _)| key).chain(self.requirements.iter().map(|it| &it.key))

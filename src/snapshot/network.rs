@@ -14,7 +14,9 @@ use super::store::{Name, Record};
 use super::workload::object_ref;
 use super::{Snapshot, Table};
 use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
-use crate::network::{AddressSet, Class, ClassId, Endpoint, Interest, Map, Policy, parse_net};
+use crate::network::{
+    AddressSet, Class, ClassId, Endpoint, Interest, Map, PLUGINS, Plugin, Policy, parse_net, plugin,
+};
 
 /// What is known of the network.
 #[derive(Debug, Default)]
@@ -132,6 +134,8 @@ impl Snapshot {
             Kind::Namespace => {
                 let labels = new.map(|it| &*it.labels);
                 self.network.map.write().set_namespace(&name.name, labels, &mut keys);
+                // What is declared of them may depend on its labels.
+                touched.extend(self.policy_keys(&name.name).into_iter().map(Scope::Object));
             }
             Kind::Pod => self.pod_endpoint_moved(name, old, new, &mut keys),
             kind if kind.has_pods() => {
@@ -141,6 +145,9 @@ impl Snapshot {
                 }
                 if old.map(|it| &it.controller) != new.map(|it| &it.controller) {
                     self.network.map.read().renamed(&key, &mut keys);
+                }
+                if old.is_some() != new.is_some() {
+                    self.plugin_moved(&key, touched);
                 }
             }
             kind if kind.is_foreign_policy() => return self.foreign_moved(kind, name, old, new, touched),
@@ -222,6 +229,14 @@ impl Snapshot {
             touched.extend(workloads.iter().cloned().map(Scope::Object));
         }
         touched.extend(self.policy_keys(namespace).into_iter().map(Scope::Object));
+    }
+
+    /// A plugin of the network that came or went may change what is to be said of the others.
+    pub(super) fn plugin_moved(&self, key: &ObjectKey, touched: &mut Vec<Scope>) {
+        if plugin(key).is_some() {
+            let others = PLUGINS.iter().map(Plugin::key).filter(|it| self.is_there(it));
+            touched.extend(others.map(Scope::Object));
+        }
     }
 
     /// The keys of the policies of a namespace.

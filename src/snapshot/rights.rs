@@ -208,6 +208,7 @@ impl Snapshot {
         if key.is_one_of(&[Kind::NetworkPolicy]) {
             self.sight_moved_in(&key.namespace, touched);
         }
+        self.plugin_moved(&key, touched);
         touched.push(Scope::Object(key));
     }
 

@@ -63,6 +63,11 @@ fn status_of(pod: &mut Object) -> &mut PodStatus {
     pods_of(pod).status.get_or_insert_default()
 }
 
+/// The namespace of every object here, whose verdict hangs on whether there are pods that policies see.
+fn shop() -> ObjectKey {
+    ObjectKey::of_namespace("shop".into())
+}
+
 fn key(kind: &str, name: &str) -> ObjectKey {
     let (group, kind) = kind.rsplit_once('/').unwrap_or(("", kind));
     ObjectKey { kind: ObjectKind::new(group, kind), namespace: "shop".into(), name: name.into() }
@@ -260,7 +265,7 @@ fn a_deployment_that_a_custom_resource_owns_is_itself() {
 fn a_mirror_pod_is_itself() {
     let cluster = Cluster::default();
     let pod = owned(object(Kind::Pod, "etcd"), "v1/Node/one");
-    assert_eq!(cluster.see(pod), scopes([key("Pod", "etcd")]));
+    assert_eq!(cluster.see(pod), scopes([key("Pod", "etcd"), shop()]));
     assert_eq!(cluster.pods(&key("Pod", "etcd")), Some(1));
     assert_eq!(cluster.pods(&key("Node", "one")), None);
 }
@@ -322,7 +327,10 @@ fn the_template_of_a_scaled_down_replica_set_is_not_judged() {
 fn a_replica_set_stands_in_for_a_deployment_that_is_not_there() {
     let cluster = Cluster::default();
     let deployment = key("apps/Deployment", "web");
-    assert_eq!(cluster.see(replica_set()), scopes([deployment.clone(), key("apps/ReplicaSet", "web-5d9c")]));
+    assert_eq!(
+        cluster.see(replica_set()),
+        scopes([deployment.clone(), key("apps/ReplicaSet", "web-5d9c"), shop()])
+    );
     let workload = cluster.snapshot.workload(&deployment).unwrap();
     assert_eq!((workload.templates.len(), workload.templates[0].1), (1, 0));
     assert_eq!(&*workload.object.uid, "uid of web");
@@ -407,15 +415,16 @@ fn what_policies_see_of_a_pod_touches_it() {
         assert_eq!(cluster.see(pod), BTreeSet::new(), "it changed once");
         touched
     };
-    let whole = scopes([key("apps/Deployment", "web")]);
-    assert_eq!(changed(|pod| status_of(pod).pod_ip = "10.1.2.3".to_owned()), whole);
+    let web = || key("apps/Deployment", "web");
+    let whole = scopes([web(), shop()]);
+    assert_eq!(changed(|pod| status_of(pod).pod_ip = "10.1.2.3".to_owned()), scopes([web()]));
     assert_eq!(changed(|pod| status_of(pod).phase = "Failed".to_owned()), whole);
     assert_eq!(changed(|pod| _ = pod.metadata.labels.insert("app".to_owned(), "web".to_owned())), whole);
 
     let mut deployment = object(Kind::Deployment, "web");
     cluster.see(deployment.clone());
     pods_of(&mut deployment).labels.insert("app".to_owned(), "web".to_owned());
-    assert_eq!(cluster.see(deployment), whole);
+    assert_eq!(cluster.see(deployment), scopes([web()]));
 }
 
 #[test]
@@ -536,10 +545,13 @@ fn what_has_no_pods_is_a_workload_only_of_pods_that_name_it() {
         let cluster = Cluster::default();
         let owner = key(&format!("{}/{kind}", kind.group()), "it");
         assert_eq!(cluster.see(object(kind, "it")), scopes([owner.clone()]));
-        assert_eq!((cluster.snapshot.workload(&owner), cluster.snapshot.scopes()), (None, vec![]), "{kind}");
+        // A policy is judged by itself.
+        let judged = (kind == Kind::NetworkPolicy).then(|| Scope::Object(owner.clone()));
+        let judged = Vec::from_iter(judged);
+        assert_eq!((cluster.snapshot.workload(&owner), cluster.snapshot.scopes()), (None, judged), "{kind}");
         let named = format!("{}/v1/{kind}/it", kind.group());
         let pod = owned(object(Kind::Pod, "web"), named.trim_start_matches('/'));
-        assert_eq!(cluster.see(pod), scopes([owner.clone()]));
+        assert_eq!(cluster.see(pod), scopes([owner.clone(), shop()]));
         assert_eq!(cluster.pods(&owner), Some(1), "{kind}");
         // The evidence of such a workload is the object, so that its going is told.
         assert_eq!(cluster.delete(object(kind, "it")), scopes([owner.clone()]));

@@ -1,5 +1,6 @@
 //! Promise 2: evaluating what changed gives what evaluating everything gives, for any sequence of changes.
 
+mod network;
 mod rights;
 
 use std::collections::BTreeMap;
@@ -74,17 +75,22 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + second).expect("a test lasts seconds")
 }
 
+/// What is declared of pods and rights.
+fn declared() -> Declared {
+    let mut declared = Declared::hardened();
+    declared.baselines.truncate(1);
+    let baseline = &mut declared.baselines[0];
+    baseline.pod_security.as_mut().expect("it is declared").level = Level::Baseline;
+    // Whether a workload is judged depends on an object of another kind.
+    baseline.namespaces.match_labels = vec![(TIER.to_owned(), "production".to_owned())];
+    rights::declare(&mut declared);
+    declared
+}
+
 impl Daemon {
-    fn new() -> Self {
-        let mut declared = Declared::hardened();
-        declared.baselines.truncate(1);
-        let baseline = &mut declared.baselines[0];
-        baseline.pod_security.as_mut().expect("it is declared").level = Level::Baseline;
-        // Whether a workload is judged depends on an object of another kind.
-        baseline.namespaces.match_labels = vec![(TIER.to_owned(), "production".to_owned())];
-        rights::declare(&mut declared);
+    fn under(declared: &Arc<Declared>) -> Self {
         let retention = SignedDuration::from_mins(15);
-        let engine = Engine::new(CHECKS, Arc::new(declared), Arc::new(Snapshot::default()), retention);
+        let engine = Engine::new(CHECKS, Arc::clone(declared), Arc::new(Snapshot::default()), retention);
         Self { intake: Intake::default(), engine, second: 0 }
     }
 
@@ -207,6 +213,15 @@ impl Truth {
         }
     }
 
+    /// Takes away what hides the network: of what is hidden, what stood before stands.
+    fn unhide(&mut self, daemon: &mut Daemon) {
+        let hides = |(key, known): &(&Key, &Known)| {
+            key.0.is_foreign_policy() || (key.0 == Kind::NetworkPolicy && known.unreadable)
+        };
+        let hiding: Vec<Key> = self.objects.iter().filter(hides).map(|(key, _)| *key).collect();
+        hiding.into_iter().for_each(|key| self.take(Step::Delete(key), daemon));
+    }
+
     fn sighted(&self, kind: Kind) -> bool {
         self.sights.get(&kind) == Some(&Sight::Synced)
     }
@@ -263,7 +278,8 @@ const OWNERS: [&str; 12] = [
 const TIER: &str = "tier";
 
 fn key(object: &Object) -> Key {
-    let names = || NAMES.iter().flat_map(|(_, names)| *names).chain(&NAMESPACES).chain(&[""]).copied();
+    let all = NAMES.iter().chain(&network::NAMES);
+    let names = || all.clone().flat_map(|(_, names)| *names).chain(&[""]).copied();
     let intern = |name: &str| names().find(|it| *it == name).expect("it is known");
     (object.kind, intern(&object.metadata.namespace), intern(&object.metadata.name))
 }
@@ -414,8 +430,14 @@ impl Replay {
 }
 
 /// Whether what is evaluated step by step, from scratch and after a restart is the same.
-fn compare(synced_first: bool, steps: Vec<Step>, order: &[u64]) -> Result<(), TestCaseError> {
-    let (mut truth, mut daemon, mut replay) = (Truth::default(), Daemon::new(), Replay::default());
+fn compare(
+    declared: Declared,
+    synced_first: bool,
+    steps: Vec<Step>,
+    order: &[u64],
+) -> Result<(), TestCaseError> {
+    let declared = &Arc::new(declared);
+    let (mut truth, mut daemon, mut replay) = (Truth::default(), Daemon::under(declared), Replay::default());
     if synced_first {
         truth.sync(&mut daemon);
     }
@@ -426,7 +448,7 @@ fn compare(synced_first: bool, steps: Vec<Step>, order: &[u64]) -> Result<(), Te
             let transitions = daemon.settle();
             for transition in &transitions {
                 let check = checks::find(transition.deviation.check.id).expect("it is in the table");
-                let Reads::Kinds(kinds) = check.reads else { continue };
+                let (Reads::Kinds(kinds) | Reads::Flows(kinds)) = check.reads else { continue };
                 prop_assert!(kinds.iter().all(|kind| truth.sighted(*kind)), "blind: {:?}", transition);
             }
             replay.play(transitions)?;
@@ -434,18 +456,19 @@ fn compare(synced_first: bool, steps: Vec<Step>, order: &[u64]) -> Result<(), Te
         }
     }
     truth.sync(&mut daemon);
+    truth.unhide(&mut daemon);
     replay.play(daemon.settle())?;
     replay.matches(&daemon.view())?;
     prop_assert_eq!(daemon.settle(), [], "settling twice");
 
-    let mut fresh = Daemon::new();
+    let mut fresh = Daemon::under(declared);
     truth.retell(&mut fresh, order);
     fresh.settle();
     prop_assert_eq!(daemon.standing(), fresh.standing());
     prop_assert_eq!(daemon.view().counts, fresh.view().counts);
 
     // Promise 4: a restart tells nothing where nothing changed.
-    let mut restarted = Daemon::new();
+    let mut restarted = Daemon::under(declared);
     let view = daemon.view();
     restarted.engine.restore(view.seq, view.by_seq.values().cloned().collect());
     prop_assert_eq!(restarted.settle(), [], "nothing was seen yet");
@@ -459,7 +482,7 @@ fn compare(synced_first: bool, steps: Vec<Step>, order: &[u64]) -> Result<(), Te
         truth.relist(kind, 0, Vec::new(), &mut daemon);
     }
     replay.play(daemon.settle())?;
-    let mut empty = Daemon::new();
+    let mut empty = Daemon::under(declared);
     Truth::default().sync(&mut empty);
     empty.settle();
     prop_assert_eq!(daemon.standing(), empty.standing());
@@ -479,7 +502,7 @@ proptest! {
         steps in prop::collection::vec(any_step(), 0..60),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
-        compare(synced_first, steps, &order)?;
+        compare(declared(), synced_first, steps, &order)?;
     }
 
     #[test]
@@ -487,7 +510,7 @@ proptest! {
         steps in prop::collection::vec(any_step_of_rights(), 0..20),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
-        compare(true, after(rights::leading(), steps), &order)?;
+        compare(declared(), true, after(rights::leading(), steps), &order)?;
     }
 
     #[test]
@@ -495,6 +518,17 @@ proptest! {
         steps in prop::collection::vec(any_step_of_rights(), 0..12),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
-        compare(true, after(rights::together(), steps), &order)?;
+        compare(declared(), true, after(rights::together(), steps), &order)?;
+    }
+
+    #[test]
+    fn so_it_does_where_flows_open_and_close(
+        specs in prop::sample::select(network::DECLARED.to_vec()),
+        led in any::<bool>(),
+        steps in prop::collection::vec(network::any_step(), 0..30),
+        order in prop::collection::vec(any::<u64>(), 1..40),
+    ) {
+        let leading = if led { network::leading() } else { Vec::new() };
+        compare(network::declare(specs), true, after(leading, steps), &order)?;
     }
 }

@@ -18,36 +18,36 @@ fn words_are_refused_with_the_nearest() {
     check(
         "level: baseline",
         "level: basline",
-        &[&format!("b.yaml:23:12: spec.podSecurity.level: {levels} \"basline\"; did you mean \"baseline\"?")],
+        &[&format!("b.yaml:25:12: spec.podSecurity.level: {levels} \"basline\"; did you mean \"baseline\"?")],
     );
-    check("level: baseline", "level: 5", &[&format!("b.yaml:23:12: spec.podSecurity.level: {levels} 5")]);
-    check("level: baseline", "level:", &[&format!("b.yaml:23:10: spec.podSecurity.level: {levels} nothing")]);
+    check("level: baseline", "level: 5", &[&format!("b.yaml:25:12: spec.podSecurity.level: {levels} 5")]);
+    check("level: baseline", "level:", &[&format!("b.yaml:25:10: spec.podSecurity.level: {levels} nothing")]);
     check(
         "level: baseline",
         "level: []",
-        &[&format!("b.yaml:23:12: spec.podSecurity.level: {levels} a list")],
+        &[&format!("b.yaml:25:12: spec.podSecurity.level: {levels} a list")],
     );
     check(
         "[configMap, \"*\"]",
         "[configmap]",
         &[
-            "b.yaml:34:17: spec.podSecurity.profile.volumes[0]: expected a volume type such as configMap, or *, \
+            "b.yaml:36:17: spec.podSecurity.profile.volumes[0]: expected a volume type such as configMap, or *, \
            found \"configmap\"; did you mean \"configMap\"?",
         ],
     );
     check(
         "[NET_ADMIN, \"*\"]",
         "[CAP_NET_ADMIN]",
-        &["b.yaml:36:29: spec.podSecurity.profile.allowedCapabilities[0]: expected a capability such as \
+        &["b.yaml:38:29: spec.podSecurity.profile.allowedCapabilities[0]: expected a capability such as \
            NET_ADMIN, or *, found \"CAP_NET_ADMIN\"; did you mean \"NET_ADMIN\"?"],
     );
     check(
         "[RuntimeDefault, Localhost/*]",
         "[runtimeDefault, Localhost/]",
         &[
-            "b.yaml:38:25: spec.podSecurity.profile.seccompProfiles[0]: expected RuntimeDefault, Unconfined, \
+            "b.yaml:40:25: spec.podSecurity.profile.seccompProfiles[0]: expected RuntimeDefault, Unconfined, \
              Localhost/FILE or Localhost/*, found \"runtimeDefault\"; did you mean \"RuntimeDefault\"?",
-            "b.yaml:38:41: spec.podSecurity.profile.seccompProfiles[1]: expected RuntimeDefault, Unconfined, \
+            "b.yaml:40:41: spec.podSecurity.profile.seccompProfiles[1]: expected RuntimeDefault, Unconfined, \
              Localhost/FILE or Localhost/*, found \"Localhost/\"; did you mean \"Localhost/*\"?",
         ],
     );
@@ -76,7 +76,7 @@ fn types_and_bounds_are_checked() {
         "readOnlyRootFilesystem: true",
         "readOnlyRootFilesystem: \"true\"",
         &[
-            "b.yaml:28:31: spec.podSecurity.profile.readOnlyRootFilesystem: expected true or false, found \"true\"",
+            "b.yaml:30:31: spec.podSecurity.profile.readOnlyRootFilesystem: expected true or false, found \"true\"",
         ],
     );
     let range = "expected a number from 0 to 2147483647, or a range of them such as 1000-2000, found";
@@ -90,29 +90,29 @@ fn types_and_bounds_are_checked() {
         check(
             "[1000-65535]",
             &format!("[{written}]"),
-            &[&format!("b.yaml:29:28: spec.podSecurity.profile.runAsUser.ranges[0]: {range} {found}")],
+            &[&format!("b.yaml:31:28: spec.podSecurity.profile.runAsUser.ranges[0]: {range} {found}")],
         );
     }
     check(
         "max: 5",
         "max: -1",
-        &["b.yaml:49:21: spec.behaviour.restarts.max: expected a whole number from 0 to 1000000, found -1"],
+        &["b.yaml:51:21: spec.behaviour.restarts.max: expected a whole number from 0 to 1000000, found -1"],
     );
     check(
         "within: 1h30m",
         "within: 10",
-        &["b.yaml:49:32: spec.behaviour.restarts.within: expected a duration such as 10m or 1h30m, found 10"],
+        &["b.yaml:51:32: spec.behaviour.restarts.within: expected a duration such as 10m or 1h30m, found 10"],
     );
     check(
         "version: v1.28",
         "version: 1.28",
-        &["b.yaml:24:14: spec.podSecurity.version: expected latest or a version such as v1.37, found 1.28"],
+        &["b.yaml:26:14: spec.podSecurity.version: expected latest or a version such as v1.37, found 1.28"],
     );
     check(
         "/dev}",
         "dev}",
         &[
-            "b.yaml:33:79: spec.podSecurity.profile.allowedHostPaths[1].pathPrefix: expected an absolute path, \
+            "b.yaml:35:79: spec.podSecurity.profile.allowedHostPaths[1].pathPrefix: expected an absolute path, \
            found \"dev\"",
         ],
     );
@@ -120,7 +120,7 @@ fn types_and_bounds_are_checked() {
         "[kernel.*]",
         "[\"kernel.*.x\"]",
         &[
-            "b.yaml:41:26: spec.podSecurity.profile.forbiddenSysctls[0]: expected the name of a sysctl, or the \
+            "b.yaml:43:26: spec.podSecurity.profile.forbiddenSysctls[0]: expected the name of a sysctl, or the \
            beginning of names with * after it, found \"kernel.*.x\"",
         ],
     );
@@ -142,7 +142,7 @@ fn what_is_required_is_missed() {
     check(
         "    level: baseline\n",
         "",
-        &["b.yaml:23:5: spec.podSecurity.level: missing: expected privileged, baseline or restricted"],
+        &["b.yaml:25:5: spec.podSecurity.level: missing: expected privileged, baseline or restricted"],
     );
     check(
         "metadata: {name: full}",
@@ -162,7 +162,7 @@ fn a_key_that_stands_twice_is_refused() {
     check(
         "    version: v1.28\n",
         "    version: v1.28\n    version: latest\n",
-        &["b.yaml:25:5: spec.podSecurity.version: this key stands here for the second time"],
+        &["b.yaml:27:5: spec.podSecurity.version: this key stands here for the second time"],
     );
     check(
         "{team: web, tier: \"\"}",
@@ -179,17 +179,17 @@ fn a_key_that_stands_twice_is_refused() {
 fn what_waivers_match_is_no_pattern() {
     let matched = "spec.waivers[0].match";
     let expected = "expected the name of an object, which is no pattern, found";
-    check("name: web}", "name: \"*\"}", &[&format!("b.yaml:54:56: {matched}.name: {expected} \"*\"")]);
-    check("name: web}", "name: web-*}", &[&format!("b.yaml:54:56: {matched}.name: {expected} \"web-*\"")]);
+    check("name: web}", "name: \"*\"}", &[&format!("b.yaml:56:56: {matched}.name: {expected} \"*\"")]);
+    check("name: web}", "name: web-*}", &[&format!("b.yaml:56:56: {matched}.name: {expected} \"web-*\"")]);
     check(
         "{namespace: shop, kind",
         "{namespace: \"*\", kind",
-        &[&format!("b.yaml:54:26: {matched}.namespace: expected the name of a namespace, found \"*\"")],
+        &[&format!("b.yaml:56:26: {matched}.namespace: expected the name of a namespace, found \"*\"")],
     );
     check(
         "kind: Deployment, name",
         "kind: \"*\", name",
-        &[&format!("b.yaml:54:38: {matched}.kind: expected a kind such as Deployment, found \"*\"")],
+        &[&format!("b.yaml:56:38: {matched}.kind: expected a kind such as Deployment, found \"*\"")],
     );
 }
 
@@ -199,18 +199,18 @@ fn waivers_have_an_end_a_reason_and_bounds() {
     check(
         "reason: reads host metrics",
         "reason: \" \"",
-        &[&format!("b.yaml:56:15: {waiver}.reason: expected why it is excused, found \" \"")],
+        &[&format!("b.yaml:58:15: {waiver}.reason: expected why it is excused, found \" \"")],
     );
     check(
         "      owner: jo\n",
         "",
-        &[&format!("b.yaml:53:7: {waiver}.owner: missing: expected who answers for it")],
+        &[&format!("b.yaml:55:7: {waiver}.owner: missing: expected who answers for it")],
     );
     check(
         "check: pod-security/privileged",
         "check: pod-security/privilegd",
         &[&format!(
-            "b.yaml:53:14: {waiver}.check: expected the id of a check, found \"pod-security/privilegd\"; \
+            "b.yaml:55:14: {waiver}.check: expected the id of a check, found \"pod-security/privilegd\"; \
              did you mean \"pod-security/privileged\"?"
         )],
     );
@@ -218,7 +218,7 @@ fn waivers_have_an_end_a_reason_and_bounds() {
         "{namespace: shop, kind: Deployment, name: web}",
         "{}",
         &[&format!(
-            "b.yaml:54:14: {waiver}.match: expected at least one of namespace, kind and name: a waiver for \
+            "b.yaml:56:14: {waiver}.match: expected at least one of namespace, kind and name: a waiver for \
              everything is refused, found a mapping"
         )],
     );
@@ -226,7 +226,7 @@ fn waivers_have_an_end_a_reason_and_bounds() {
         "kind: Deployment",
         "kind: deployment",
         &[&format!(
-            "b.yaml:54:38: {waiver}.match.kind: expected a kind such as Deployment, found \"deployment\"; \
+            "b.yaml:56:38: {waiver}.match.kind: expected a kind such as Deployment, found \"deployment\"; \
              did you mean \"Deployment\"?"
         )],
     );
@@ -235,7 +235,7 @@ fn waivers_have_an_end_a_reason_and_bounds() {
             "2027-03-31T12:00:00Z",
             end,
             &[&format!(
-                "b.yaml:57:16: {waiver}.expires: expected a date such as 2027-03-31, or a time such as \
+                "b.yaml:59:16: {waiver}.expires: expected a date such as 2027-03-31, or a time such as \
                  2027-03-31T12:00:00Z, found \"{end}\""
             )],
         );

@@ -3,7 +3,20 @@
 //! What policies let through is the map's to say ([`crate::network`]); these hold it against `spec.network`. The object
 //! of a finding is the workload whose pods are exposed, or cut off.
 
+mod closed;
+mod covered;
+pub(super) mod cross_namespace;
+mod enforcement;
+pub(super) mod host_network;
+pub(super) mod internet_egress;
+pub(super) mod lost_flow;
 pub(super) mod not_isolated;
+mod outside;
+mod peers;
+pub(super) mod selects_nothing;
+mod undeclared;
+pub(super) mod undeclared_flow;
+mod ways;
 
 use std::sync::Arc;
 
@@ -47,3 +60,8 @@ fn loosened(object: &ObjectRef, key: &str, count: u64, baseline: &Baseline, said
         declaration: Some(Arc::clone(&baseline.declaration)),
     }
 }
+
+#[cfg(test)]
+mod flow_tests;
+#[cfg(test)]
+mod tests;

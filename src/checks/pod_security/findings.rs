@@ -140,7 +140,7 @@ fn running(pods: u64) -> String {
 }
 
 /// So many pods, in words.
-pub(super) fn number_of_pods(pods: u64) -> String {
+pub(crate) fn number_of_pods(pods: u64) -> String {
     match pods {
         0 => "no pod".to_owned(),
         1 => "1 pod".to_owned(),

@@ -36,7 +36,7 @@ use crate::baseline::{Level, Version};
 use crate::snapshot::PodTemplate;
 
 pub(crate) use control::Control;
-pub(crate) use findings::findings;
+pub(crate) use findings::{findings, number_of_pods};
 pub(crate) use violation::list;
 pub use violation::{Remedy, Violation};
 

@@ -2,6 +2,7 @@
 
 mod baselines;
 mod declared_rights;
+mod network;
 
 use std::sync::LazyLock;
 
@@ -69,7 +70,7 @@ fn declared(level: Level) -> Declared {
     let mut declared = Declared::hardened();
     declared.baselines.truncate(1);
     let baseline = &mut declared.baselines[0];
-    (baseline.secrets, baseline.rbac) = (None, None);
+    (baseline.secrets, baseline.rbac, baseline.network) = (None, None, None);
     let pod_security = baseline.pod_security.as_mut().unwrap();
     (pod_security.level, pod_security.namespace_label) = (level, false);
     declared
@@ -245,7 +246,7 @@ fn a_kind_that_a_check_does_not_read_does_not_blind_it() {
     );
     for it in cluster.engine.view(at(0)).checks {
         let reads = checks::find(it.check.id).map(|check| check.reads);
-        let reads = matches!(reads, Some(Reads::Kinds(kinds)) if kinds.contains(&Kind::Namespace));
+        let reads = matches!(reads, Some(Reads::Kinds(kinds) | Reads::Flows(kinds)) if kinds.contains(&Kind::Namespace));
         assert_eq!(it.blind, if reads { vec![Kind::Namespace] } else { vec![] }, "{}", it.check.id);
     }
 }

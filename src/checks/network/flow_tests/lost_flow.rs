@@ -1,0 +1,184 @@
+//! `network/lost-flow`: what is allowed and closed, and by which end.
+
+use super::cluster::{Cluster, namespace, pod, policy};
+use crate::checks::network::lost_flow::CHECK;
+use crate::model::Direction;
+
+/// `web` in `shop` and `api` in `bank`, under these policies.
+fn objects(policies: &[(&str, &str)]) -> Vec<String> {
+    let objects = [
+        namespace("shop", "team: a"),
+        namespace("bank", "team: b"),
+        pod("shop", "web", "app: web", "", "10.0.0.1"),
+        pod("bank", "api", "app: api", "", "10.0.1.1"),
+    ];
+    let policies = policies.iter().map(|(namespace, spec)| policy(namespace, "p", spec));
+    objects.into_iter().chain(policies).collect()
+}
+
+fn found(network: &str, policies: &[(&str, &str)]) -> Vec<String> {
+    Cluster::new(network, &objects(policies)).found(&CHECK)
+}
+
+const WEB_TO_API: &str =
+    "allow: [{from: {podLabels: {app: web}}, to: {namespace: bank}, ports: [TCP/80, TCP/443]}]";
+const KEY: &str = "any namespace, app=web to namespace bank, TCP/80,443";
+const DENY: &str = "podSelector: {}";
+const DENY_EGRESS: &str = "podSelector: {}, policyTypes: [Egress]";
+
+#[test]
+fn an_allowed_flow_that_is_closed_is_told_where_it_arrives() {
+    let cluster = Cluster::new(WEB_TO_API, &objects(&[("bank", DENY)]));
+    let [finding] = cluster.findings(&CHECK).try_into().unwrap();
+    assert_eq!((finding.object.key.to_string().as_str(), finding.key.as_str()), ("Pod/bank/api", KEY));
+    assert_eq!((finding.direction, finding.count), (Direction::Tightened, 1));
+    assert_eq!(finding.expected, KEY);
+    assert_eq!(finding.actual, "from shop: Pod/web (TCP/80,443): closed where it arrives");
+    let message = format!("what is allowed is closed to Pod/bank/api: {KEY}: {}", finding.actual);
+    assert_eq!(finding.message, message);
+}
+
+#[test]
+fn it_is_told_which_end_closes_it_and_on_which_ports() {
+    let told = |actual: &str| [format!("Pod/bank/api {KEY}: from shop: Pod/web {actual}")];
+    let of = |policies: &[(&str, &str)]| found(WEB_TO_API, policies);
+    assert_eq!(of(&[]), [""; 0]);
+    assert_eq!(of(&[("shop", DENY_EGRESS)]), told("(TCP/80,443): closed where it leaves"));
+    assert_eq!(of(&[("shop", DENY_EGRESS), ("bank", DENY)]), told("(TCP/80,443): closed at both ends"));
+    let some = "podSelector: {}, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}]";
+    assert_eq!(of(&[("bank", some)]), told("(TCP/443): closed where it arrives"));
+    let all =
+        "podSelector: {}, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80, endPort: 443}]}]";
+    assert_eq!(of(&[("bank", all)]), [""; 0]);
+}
+
+#[test]
+fn where_no_ports_are_named_one_is_enough() {
+    let any = "allow: [{from: {podLabels: {app: web}}, to: {namespace: bank}}]";
+    let some = "podSelector: {}, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}]";
+    assert_eq!(found(any, &[("bank", some)]), [""; 0]);
+    let key = "any namespace, app=web to namespace bank, all ports";
+    let told = [format!("Pod/bank/api {key}: from shop: Pod/web (all ports): closed where it arrives")];
+    assert_eq!(found(any, &[("bank", DENY)]), told);
+    let other = "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 81}]}]";
+    let told = format!(
+        "Pod/bank/api {key}: from shop: Pod/web (all ports): let through by each end and not by both"
+    );
+    assert_eq!(found(any, &[("bank", some), ("shop", other)]), [told]);
+}
+
+#[test]
+fn a_flow_without_pods_at_both_ends_is_not_lost() {
+    let to =
+        |labels: &str| format!("allow: [{{from: {{podLabels: {{{labels}}}}}, to: {{namespace: bank}}}}]");
+    assert_eq!(found(&to("app: gone"), &[("bank", DENY)]), [""; 0]);
+    assert_eq!(found(&to("app: web"), &[("bank", DENY)]).len(), 1);
+}
+
+#[test]
+fn a_flow_into_a_namespace_that_is_not_governed_is_told_where_it_leaves() {
+    let under = |names: &str| {
+        let spec = format!("namespaces: {{names: [{names}]}}, network: {{{WEB_TO_API}}}");
+        Cluster::under(&[&spec], &objects(&[("bank", DENY)])).found(&CHECK)
+    };
+    assert_eq!(
+        under("shop"),
+        [format!("Pod/shop/web {KEY}: to bank: Pod/api (TCP/80,443): closed where it arrives")]
+    );
+    assert_eq!(
+        under("bank"),
+        [format!("Pod/bank/api {KEY}: from shop: Pod/web (TCP/80,443): closed where it arrives")]
+    );
+}
+
+#[test]
+fn a_flow_that_is_allowed_twice_in_the_same_words_is_told_once() {
+    let entry = "{from: {podLabels: {app: web}}, to: {namespace: bank}, ports: [TCP/80, TCP/443]}";
+    assert_eq!(found(&format!("allow: [{entry}, {entry}]"), &[("bank", DENY)]).len(), 1);
+}
+
+#[test]
+fn flows_with_addresses_are_lost_where_the_pods_close_them() {
+    let out = "allow: [{from: {podLabels: {app: web}}, to: {cidrs: [203.0.113.0/24]}, ports: [TCP/443]}]";
+    let key = "Pod/shop/web any namespace, app=web to 203.0.113.0-203.0.113.255, TCP/443:";
+    let rule = |cidr: &str| {
+        format!("podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: {cidr}}}}}]}}]")
+    };
+    assert_eq!(found(out, &[]), [""; 0]);
+    assert_eq!(found(out, &[("shop", &rule("203.0.0.0/16"))]), [""; 0]);
+    assert_eq!(
+        found(out, &[("shop", &rule("203.0.113.0/25"))]),
+        [format!("{key} to 203.0.113.128-203.0.113.255 (TCP/443): closed where it leaves")]
+    );
+    let into = "allow: [{from: {cidrs: [203.0.113.0/24]}, to: {podLabels: {app: api}}}]";
+    let key = "Pod/bank/api 203.0.113.0-203.0.113.255 to any namespace, app=api, all ports:";
+    assert_eq!(
+        found(into, &[("bank", DENY)]),
+        [format!("{key} from 203.0.113.0-203.0.113.255 (all ports): closed where it arrives")]
+    );
+    let some = "podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: 1}]}]";
+    assert_eq!(found(into, &[("bank", some)]), [""; 0], "one port is enough");
+}
+
+/// What is found of the DNS where `web` has this egress, and the pods of the DNS these ports.
+fn dns(egress: &str, ports: &str, policies: &[(&str, &str)]) -> Vec<String> {
+    let egress = format!("podSelector: {{}}, policyTypes: [Egress], egress: [{egress}]");
+    let mut objects = objects(&[("shop", &egress)]);
+    objects.push(pod("kube-system", "coredns", "k8s-app: kube-dns", ports, ""));
+    objects.extend(policies.iter().map(|(namespace, spec)| policy(namespace, "dns", spec)));
+    Cluster::new("defaultDeny: [Egress]", &objects).found(&CHECK)
+}
+
+#[test]
+fn a_pod_that_is_isolated_for_egress_has_to_reach_the_dns() {
+    let told = |actual: &str| [format!("Pod/shop/web DNS: to kube-system: Pod/coredns {actual}")];
+    assert_eq!(dns("{}", "", &[]), [""; 0]);
+    assert_eq!(dns("{ports: [{port: 53}, {port: 53, protocol: UDP}]}", "", &[]), [""; 0]);
+    assert_eq!(
+        dns("{ports: [{port: 53, protocol: UDP}]}", "", &[]),
+        told("(TCP/53): closed where it leaves")
+    );
+    let closed = dns("", "", &[]);
+    let both =
+        "(TCP/53): closed where it leaves; to kube-system: Pod/coredns (UDP/53): closed where it leaves";
+    assert_eq!(closed, told(both));
+    let denied = dns("{}", "", &[("kube-system", "podSelector: {}, ingress: [{ports: [{port: 53}]}]")]);
+    assert_eq!(denied, told("(UDP/53): closed where it arrives"));
+}
+
+#[test]
+fn the_dns_is_reached_on_its_ports_with_names() {
+    let ports = "{name: dns, containerPort: 5353, protocol: UDP}, {name: dns-tcp, containerPort: 5353}";
+    assert_eq!(dns("{ports: [{port: 53}, {port: 53, protocol: UDP}]}", ports, &[]).len(), 1);
+    assert_eq!(dns("{ports: [{port: dns-tcp}, {port: dns, protocol: UDP}]}", ports, &[]), [""; 0]);
+}
+
+#[test]
+fn who_answers_the_dns_or_is_not_isolated_is_not_told() {
+    let isolated = [("kube-system", "podSelector: {}, policyTypes: [Egress]")];
+    assert_eq!(dns("{}", "", &isolated), [""; 0], "the pods of the DNS themselves");
+    let open = [pod("shop", "web", "", "", ""), pod("kube-system", "coredns", "k8s-app: kube-dns", "", "")];
+    let closed = policy("kube-system", "p", "podSelector: {}");
+    let objects: Vec<String> = open.into_iter().chain([closed]).collect();
+    assert_eq!(Cluster::new("defaultDeny: [Egress]", &objects).found(&CHECK), [""; 0], "web is not isolated");
+    assert_eq!(Cluster::new("defaultDeny: [Ingress]", &objects).found(&CHECK), [""; 0], "it is not asked");
+}
+
+#[test]
+fn a_long_flow_is_told_by_its_start() {
+    let labels: Vec<String> = (0..40).map(|it| format!("label{it}: value")).collect();
+    let allow = |last: &str| {
+        let labels = format!("{}, last: {last}", labels.join(", "));
+        format!("allow: [{{from: {{podLabels: {{{labels}}}}}, to: {{namespace: bank}}}}]")
+    };
+    let key = |last: &str| {
+        let labels = format!("{}, last: {last}", labels.join(", "));
+        let objects =
+            [pod("shop", "web", &labels, "", ""), pod("bank", "api", "", "", ""), policy("bank", "p", DENY)];
+        let [finding] = Cluster::new(&allow(last), &objects).findings(&CHECK).try_into().unwrap();
+        finding.key
+    };
+    let (one, other) = (key("a"), key("b"));
+    assert!(one.len() < 250 && one.contains("… #"), "{one}");
+    assert_ne!(one, other);
+}
