@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::baseline::Level;
+use crate::baseline::{Level, Network};
 use crate::model::{Direction, Loss};
+use crate::network::{AddressSet, Pods};
 use crate::snapshot::{Change, Intake};
 use crate::wire::{Item, Unreadable, decode_json};
 
@@ -246,6 +247,27 @@ fn blindness_is_one_finding_with_its_reasons() {
     assert_eq!((blind.actual.as_str(), blind.count), ("forbidden, not-served", 3));
     assert_eq!(blind.message, "cannot see Pod (forbidden), Job (forbidden), CronJob (not-served)");
     assert_eq!(blind.object.key, ObjectKey::cluster());
+}
+
+#[test]
+fn policies_that_are_not_modelled_hide_the_network_where_it_is_declared() {
+    let mut cluster = Cluster::new();
+    let check = &monitor::blind::CHECK;
+    cluster.declared.baselines[0].network = None;
+    cluster.see(Kind::CiliumNetworkPolicy, r#"{"metadata": {"name": "a", "namespace": "shop"}}"#);
+    cluster.see(Kind::AdminNetworkPolicy, r#"{"metadata": {"name": "b"}}"#);
+    assert_eq!(cluster.findings(check, &Scope::Cluster), []);
+    cluster.declared.baselines[0].network = Some(Network {
+        default_deny: Vec::new(),
+        within_namespace: false,
+        allow: None,
+        internet: None,
+        inside: AddressSet::default(),
+        dns: Pods::default(),
+    });
+    let [blind] = cluster.findings(check, &Scope::Cluster).try_into().unwrap();
+    assert_eq!((blind.key.as_str(), blind.count), ("network", 2));
+    assert_eq!(blind.actual, "CiliumNetworkPolicy, AdminNetworkPolicy");
 }
 
 #[test]

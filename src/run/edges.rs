@@ -27,7 +27,7 @@ use crate::watch::{Delivery, Options};
 const JOURNAL_PENDING_MAX: usize = 100_000;
 
 /// How long a kind that the server does not have goes unasked for: whoever installs it waits so long until it is seen.
-const ABSENCE: Duration = Duration::from_mins(2);
+const ABSENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn journal_options(config: &Config) -> journal::Options {
     let settings = &config.journal;

@@ -13,6 +13,7 @@ mod deviation;
 mod discovery;
 mod enforcement;
 mod lost_right;
+mod network;
 mod paging;
 mod parts;
 mod pod_security_agreement;

@@ -1,8 +1,7 @@
 //! A right to read secrets is seen by everyone who should see it within a second, and so is its end.
 
 use std::fs;
-use std::io::{Write, stderr};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use plimsoll::model::Kind;
 use serde_json::{Value, json};
@@ -17,10 +16,6 @@ use crate::support::web;
 
 const READER: &str = "secrets/unlisted-reader";
 const NAMESPACE: &str = "e2e-rights";
-
-/// How long it may take from the API server's answer until the deviation is seen. It takes a tenth of a second, and in
-/// Prometheus until the next scrape, of which there is one each second; a machine that runs all tests at once is slow.
-const WITHIN: Duration = Duration::from_secs(10);
 
 /// Nobody may read secrets, be a cluster admin, or have what makes one.
 const BASELINE: &str = "
@@ -102,14 +97,7 @@ fn gathered_into_view() -> Value {
 
 /// Waits until everyone sees that the group can read the secrets of the namespace, by this way, and soon enough.
 fn wait_until_told(scene: &Scene, group: &str, answered: Instant, path: &str) {
-    let alerts = scene.wait_for_alerts(READER, NAMESPACE, &[group]);
-    let alerted = answered.elapsed();
-    scene.wait_for_deviations(READER, NAMESPACE, 1.0);
-    let counted = answered.elapsed();
-    let told = format!("in Alertmanager after {alerted:?}, in Prometheus after {counted:?}");
-    // Past what captures the output of a test that passes.
-    writeln!(stderr(), "that {group} can read secrets is seen {told}").expect("stderr takes it");
-    assert!(alerted.max(counted) < WITHIN, "{told}");
+    let alerts = scene.wait_until_seen(READER, NAMESPACE, &[group], answered);
     assert!(alerts[0].annotations["actual"].contains(path), "{:?}", alerts[0]);
     scene.wait_for_transitions(READER, ("", group), &["opened"]);
 }

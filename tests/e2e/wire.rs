@@ -5,10 +5,10 @@ use plimsoll::model::Kind;
 use plimsoll::wire::{
     Content, EgressRule, Encoding, EnvFromSource, EnvVar, Item, Object, Page, PodSpec, decode_page,
 };
-use serde_json::{Value, json};
 
 use crate::support::cluster_objects::Namespace;
 use crate::support::control_plane::ControlPlane;
+use crate::support::foreign;
 use crate::support::kitchen_sink;
 
 #[test]
@@ -157,37 +157,14 @@ fn what_the_network_is_made_of_is_read_back() {
 fn policies_of_others_are_read_from_json() {
     let plane = ControlPlane::start("wire-foreign");
     let kind = Kind::CiliumNetworkPolicy;
-    plane.kubectl(&["apply", "--filename", "-"], &definition(kind).to_string());
-    plane.kubectl(&["wait", "--for=condition=Established", "crd", "ciliumnetworkpolicies.cilium.io"], "");
-    let policy = json!({
-        "apiVersion": kind.api_version(), "kind": kind.name(), "metadata": {"name": "deny", "namespace": "default"},
-        "spec": {"endpointSelector": {}, "ingress": [{}]},
-    });
-    plane.kubectl(&["apply", "--filename", "-"], &policy.to_string());
+    foreign::install(&plane, kind);
+    foreign::create(&plane, kind, "default", "deny");
     let (content_type, body) =
         plane.get(&kind.path(), "application/vnd.kubernetes.protobuf,application/json");
     assert_eq!(content_type, "application/json");
     let page = decode_page(kind, Encoding::Json, Bytes::from(body)).expect("a list");
     let names: Vec<_> = objects(&page).into_iter().map(|it| it.metadata.name.as_str()).collect();
     assert_eq!(names, ["deny"]);
-}
-
-/// What brings the kind into a cluster, without any word on what its objects say.
-fn definition(kind: Kind) -> Value {
-    let schema = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
-    json!({
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": format!("{}.{}", kind.plural(), kind.group())},
-        "spec": {
-            "group": kind.group(),
-            "scope": "Namespaced",
-            "names": {"kind": kind.name(), "plural": kind.plural()},
-            "versions": [
-                {"name": kind.version(), "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}},
-            ],
-        },
-    })
 }
 
 fn list(plane: &ControlPlane, kind: Kind, encoding: Encoding, query: &str) -> Page {

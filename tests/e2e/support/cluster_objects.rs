@@ -32,7 +32,7 @@ impl<'a> Namespace<'a> {
                 "template": {"metadata": {"labels": {"app": name}}, "spec": pod_spec(privileged)},
             },
         });
-        self.apply(&manifest);
+        self.apply(&manifest.to_string());
     }
 
     /// Labels it, by this field manager, so that the API server admits only pods that keep to this level, at its newest
@@ -59,7 +59,7 @@ impl<'a> Namespace<'a> {
             })
         };
         let pods: Vec<Value> = names.iter().map(pod).collect();
-        self.apply(&json!({"apiVersion": "v1", "kind": "List", "items": pods}));
+        self.apply(&json!({"apiVersion": "v1", "kind": "List", "items": pods}).to_string());
     }
 
     /// Waits until a Deployment's two pods are those of its present template, and no others are left.
@@ -89,8 +89,9 @@ impl<'a> Namespace<'a> {
         self.plane.kubectl(&all, "")
     }
 
-    fn apply(&self, manifest: &Value) {
-        self.plane.kubectl(&["apply", "--filename", "-"], &manifest.to_string());
+    /// Makes the object of this manifest, in JSON or YAML, or changes it to be so.
+    pub(crate) fn apply(&self, manifest: &str) {
+        self.plane.kubectl(&["apply", "--namespace", &self.name, "--filename", "-"], manifest);
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Event {
     pub(crate) check: String,
     pub(crate) cluster: Option<String>,
     pub(crate) object: Object,
+    pub(crate) key: String,
+    pub(crate) cause: Option<Cause>,
     pub(crate) actor: Option<Actor>,
     /// It came to be, or to an end, while the daemon was not running.
     #[serde(default)]
@@ -32,6 +34,48 @@ pub(crate) struct Object {
     pub(crate) kind: String,
     pub(crate) namespace: Option<String>,
     pub(crate) name: Option<String>,
+}
+
+impl Object {
+    /// Whether it is the one of this namespace, which is empty for one without, and name.
+    pub(crate) fn is(&self, (namespace, name): (&str, &str)) -> bool {
+        (self.namespace.as_deref().unwrap_or_default(), self.name.as_deref()) == (namespace, Some(name))
+    }
+}
+
+/// The change that led to it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct Cause {
+    pub(crate) kind: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: Option<String>,
+    /// `updated` or `deleted`, of one object.
+    pub(crate) change: String,
+    /// The field that changed, where it is one.
+    pub(crate) field: Option<String>,
+}
+
+impl Cause {
+    /// That the object was created or updated. The namespace of an object without is empty.
+    pub(crate) fn of(kind: &str, namespace: &str, name: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            namespace: (!namespace.is_empty()).then(|| namespace.to_owned()),
+            name: Some(name.to_owned()),
+            change: "updated".to_owned(),
+            field: None,
+        }
+    }
+
+    /// That it is gone.
+    pub(crate) fn deleted(self) -> Self {
+        Self { change: "deleted".to_owned(), ..self }
+    }
+
+    /// That this field of it changed.
+    pub(crate) fn at(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
 }
 
 /// Who did it, as far as that is known.
@@ -73,10 +117,7 @@ impl Journal {
     /// an object without namespace is empty.
     pub(crate) fn transitions(&self, check: &str, namespace: &str, name: &str) -> Vec<String> {
         let events = self.events().into_iter();
-        let ours = events.filter(|event| {
-            let of = event.object.namespace.as_deref().unwrap_or_default();
-            event.check == check && (of, event.object.name.as_deref()) == (namespace, Some(name))
-        });
+        let ours = events.filter(|event| event.check == check && event.object.is((namespace, name)));
         ours.map(|event| {
             if event.while_down { format!("{}, while down", event.transition) } else { event.transition }
         })

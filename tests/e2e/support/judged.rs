@@ -14,13 +14,17 @@ use super::standard::Standard;
 
 /// The facts of a pod, or of a workload's template.
 pub(crate) fn template(kind: Kind, encoding: Encoding, object: Bytes) -> Arc<PodTemplate> {
-    let bare = match encoding {
-        Encoding::Json => object,
-        Encoding::Protobuf => Envelope::open(&object),
-    };
-    match Intake::default().admit(kind, encoding, bare) {
+    match Intake::default().admit(kind, encoding, bare(encoding, object)) {
         Ok(Change::Seen(facts)) => facts.template.expect("it has a spec"),
         other => panic!("{other:?}"),
+    }
+}
+
+/// The object itself, of one that the API server served by itself.
+pub(crate) fn bare(encoding: Encoding, served: Bytes) -> Bytes {
+    match encoding {
+        Encoding::Json => served,
+        Encoding::Protobuf => Envelope::open(&served),
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod cluster_objects;
 pub(crate) mod control_plane;
 pub(crate) mod daemon;
 pub(crate) mod dry_run;
+pub(crate) mod foreign;
 pub(crate) mod generated;
 pub(crate) mod identity;
 pub(crate) mod journal;

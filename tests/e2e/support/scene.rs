@@ -1,5 +1,8 @@
 //! The daemon with a Prometheus that scrapes it and an Alertmanager that it tells.
 
+use std::io::{Write, stderr};
+use std::time::{Duration, Instant};
+
 use super::alertmanager::{Alert, Alertmanager};
 use super::daemon::{Daemon, DaemonConfig};
 use super::identity::Identity;
@@ -7,6 +10,11 @@ use super::journal::Event;
 use super::poll::{eventually, holds, is};
 use super::process::logs_of;
 use super::prometheus::Prometheus;
+
+/// How long it may take from a change until everyone has seen what it opened or closed. It takes some tenths of a second,
+/// and in Prometheus until the next scrape, of which there is one each second; a machine that runs all tests at once is
+/// slow.
+const WITHIN: Duration = Duration::from_secs(10);
 
 pub(crate) struct Scene {
     pub(crate) daemon: Daemon,
@@ -53,6 +61,28 @@ impl Scene {
             is(names, &seen[..])?;
             Ok(alerts)
         })
+    }
+
+    /// Waits until exactly these objects of a namespace deviate from a check, one for each deviation, to everyone who is
+    /// told, and soon enough after the change was made. Gives the alerts.
+    #[track_caller]
+    pub(crate) fn wait_until_seen(
+        &self,
+        check: &str,
+        namespace: &str,
+        names: &[&str],
+        since: Instant,
+    ) -> Vec<Alert> {
+        let alerts = self.wait_for_alerts(check, namespace, names);
+        let alerted = since.elapsed();
+        let count = u32::try_from(names.len()).expect("they are few");
+        self.wait_for_deviations(check, namespace, f64::from(count));
+        let counted = since.elapsed();
+        let told = format!("in Alertmanager after {alerted:?}, in Prometheus after {counted:?}");
+        // Past what captures the output of a test that passes.
+        writeln!(stderr(), "{check} of {names:?} in {namespace} is seen {told}").expect("stderr takes it");
+        assert!(alerted.max(counted) < WITHIN, "{told}");
+        alerts
     }
 
     /// Waits until the journal holds exactly these transitions of a check on an object.
