@@ -26,6 +26,7 @@ use crate::rbac::{Binding, is_subject};
 use crate::snapshot::{Grantee, Snapshot, Workload};
 pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
+pub(crate) use monitor::unreadable::CHECK as UNREADABLE;
 
 pub use page::{reads, render_pages};
 pub use ungoverned::Ungoverned;
@@ -259,7 +260,8 @@ pub(crate) const FLOWS: Reads = Reads::Flows(FLOW_KINDS);
 /// What a check of flows to addresses reads: nodes and `ServiceCIDRs` besides, which say what is inside the cluster.
 pub(crate) const FLOWS_TO_ADDRESSES: Reads = Reads::Flows(ADDRESS_KINDS);
 
-const FLOW_KINDS: &[Kind] = ADDRESS_KINDS.split_at(2).1;
+/// The kinds by which it is known who could talk to whom.
+pub(crate) const FLOW_KINDS: &[Kind] = ADDRESS_KINDS.split_at(2).1;
 
 const ADDRESS_KINDS: &[Kind] = &[
     Kind::Node,

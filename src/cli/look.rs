@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
@@ -48,11 +48,40 @@ pub(super) async fn look(
     Ok(())
 }
 
-/// Why a kind that is not seen after the look is hidden.
-pub(super) fn hidden_by(sight: &Sight) -> &'static str {
+/// What there is of the kinds. One that cannot be listed is an error: without it every answer about `what` might be
+/// another one.
+pub(super) async fn see(
+    config: &Config,
+    client: &kube::Client,
+    kinds: &[Kind],
+    what: &str,
+) -> anyhow::Result<Arc<Snapshot>> {
+    let snapshot = Arc::new(Snapshot::default());
+    let absorb = |batch: Batch| {
+        for change in batch.changes {
+            snapshot.apply(change, &mut Vec::new());
+        }
+    };
+    look(config, client, &snapshot, kinds, absorb).await?;
+    let hidden: Vec<String> = kinds
+        .iter()
+        .map(|kind| (*kind, snapshot.sight(*kind)))
+        .filter(|(_, sight)| *sight != Sight::Synced)
+        .map(|(kind, sight)| format!("{kind}: {}", hidden_by(kind, &sight)))
+        .collect();
+    if !hidden.is_empty() {
+        bail!("not everything could be listed that {what}\n{}", hidden.join("\n"));
+    }
+    Ok(snapshot)
+}
+
+/// Why what checks need of a kind is hidden after the look.
+pub(super) fn hidden_by(kind: Kind, sight: &Sight) -> &'static str {
     match sight {
         Sight::Lost(loss) => loss.as_str(),
-        Sight::Syncing | Sight::Synced => "not-listed-in-time",
+        Sight::Syncing => "not-listed-in-time",
+        Sight::Synced if kind.is_foreign_policy() => "not-modelled",
+        Sight::Synced => "unreadable",
     }
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod can_i;
 mod check;
 mod checks;
+mod connections;
 mod declared;
 mod demo;
 mod escape;
@@ -41,6 +42,7 @@ enum Command {
     Explain(explain::Explain),
     WhoCan(who_can::WhoCan),
     CanI(can_i::CanI),
+    Connections(connections::Connections),
     Demo(demo::Demo),
 }
 
@@ -59,6 +61,7 @@ pub fn main(
         Command::Check(check) => check.execute(environment),
         Command::WhoCan(who_can) => who_can.execute(environment),
         Command::CanI(can_i) => can_i.execute(environment),
+        Command::Connections(connections) => connections.execute(environment),
         Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
         Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
         Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),

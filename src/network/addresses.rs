@@ -50,6 +50,20 @@ impl AddressSet {
         }
     }
 
+    /// The addresses of a range as in `10.0.0.0-10.0.0.255`; none where it is no such range.
+    pub fn parse_range(text: &str) -> Option<Self> {
+        let (first, last) = text.split_once('-')?;
+        match (first.parse().ok()?, last.parse().ok()?) {
+            (IpAddr::V4(first), IpAddr::V4(last)) if first <= last => {
+                Some(Self { v4: Ranges::of(first.to_bits(), last.to_bits()), ..Self::default() })
+            }
+            (IpAddr::V6(first), IpAddr::V6(last)) if first <= last => {
+                Some(Self { v6: Ranges::of(first.to_bits(), last.to_bits()), ..Self::default() })
+            }
+            _ => None,
+        }
+    }
+
     /// Whatever is in any of these sets.
     pub fn of_all<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
@@ -183,5 +197,15 @@ mod tests {
         assert_eq!(AddressSet::of_all(pieces.iter()), set);
         assert!(pieces.iter().all(|it| set.covers(it)) && !set.covers(&of("10.0.0.0/8")));
         assert!(!of("10.0.0.0/24").covers(&of("fd00::/64")), "families do not mix");
+    }
+
+    #[test]
+    fn ranges_are_read_as_they_are_told() {
+        for text in ["10.0.0.0-10.0.0.255", "10.0.0.7-10.0.0.7", "fd00::-fd00::ffff"] {
+            assert_eq!(AddressSet::parse_range(text).unwrap().to_string(), text);
+        }
+        for text in ["10.0.0.0", "10.0.0.1-10.0.0.0", "10.0.0.0-fd00::", "-", "10.0.0.0-10.0.0.256"] {
+            assert_eq!(AddressSet::parse_range(text), None, "{text}");
+        }
     }
 }

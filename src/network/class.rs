@@ -54,6 +54,19 @@ impl Class {
         &self.sides[direction as usize]
     }
 
+    /// The class as if those of its endpoints were all that have these addresses.
+    #[must_use]
+    pub fn at(&self, addresses: impl IntoIterator<Item = IpAddr>) -> Self {
+        Self {
+            namespace: Arc::clone(&self.namespace),
+            labels: self.labels.clone(),
+            ports: Arc::clone(&self.ports),
+            sides: self.sides.clone(),
+            sets: self.sets.clone(),
+            addresses: addresses.into_iter().map(|address| (address, 1)).collect(),
+        }
+    }
+
     /// The known addresses of its endpoints.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.addresses.keys().copied()
@@ -73,7 +86,7 @@ impl Side {
     }
 
     /// Whether it lets through peers without selecting them by their labels: everyone, every pod, or addresses.
-    pub(super) fn is_wide(&self, direction: Direction) -> bool {
+    pub fn is_wide(&self, direction: Direction) -> bool {
         let Self::Isolated(policies) = self else { return true };
         let rules = policies.iter().flat_map(|(_, policy)| policy.rules(direction));
         let is_wide = |peer: &Peer| match peer {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::addresses::Family;
 use super::class::{Class, Side};
 use super::policy::{Direction, Peer, Peers, Rule, RulePorts};
-use super::{AddressSet, Block, Map, NamedPort, PortSet};
+use super::{AddressPorts, AddressSet, Block, Map, NamedPort, PortSet};
 
 /// A rule by which a direction of a class lets a peer through.
 #[derive(Debug, Clone, Copy)]
@@ -161,16 +161,11 @@ impl Map {
                 alike.entry(ports).or_default().push(addresses);
             }
         }
-        let mut through: Vec<(AddressSet, PortSet)> = Vec::new();
+        let mut through = AddressPorts::default();
         for (ports, addresses) in alike {
-            add(&mut through, AddressSet::of_all(addresses.iter()), &ports);
+            through.add(AddressSet::of_all(addresses.iter()), &ports);
         }
-        let mut by_ports: BTreeMap<PortSet, AddressSet> = BTreeMap::new();
-        for (addresses, ports) in through {
-            let known = by_ports.entry(ports).or_default();
-            *known = known.union(&addresses);
-        }
-        by_ports
+        through.by_ports()
     }
 }
 
@@ -179,26 +174,4 @@ fn blocks(peers: &[Peer]) -> impl Iterator<Item = &Block> + Clone {
         Peer::Block(block) => Some(&**block),
         Peer::Own(_) | Peer::Pods(_) => None,
     })
-}
-
-/// Adds ports for these addresses to what is there for disjoint others.
-fn add(through: &mut Vec<(AddressSet, PortSet)>, mut addresses: AddressSet, ports: &PortSet) {
-    let mut split = Vec::new();
-    for (known, known_ports) in through.iter_mut() {
-        let both = known.intersection(&addresses);
-        if both.is_empty() {
-            continue;
-        }
-        let all = known_ports.union(ports);
-        addresses = addresses.without(&both);
-        let rest = known.without(&both);
-        if !rest.is_empty() {
-            split.push((rest, known_ports.clone()));
-        }
-        (*known, *known_ports) = (both, all);
-    }
-    if !addresses.is_empty() {
-        split.push((addresses, ports.clone()));
-    }
-    through.extend(split);
 }

@@ -11,7 +11,7 @@ use super::class::{Class, ClassId, Endpoint, SetId, Side};
 use super::peers::{Labelled, Selections};
 use super::policy::{Direction, Peer, Policy};
 use super::space::{Keys, Space, cross_keys, own_keys, peers};
-use super::{Interest, NamedPort};
+use super::{Block, Interest, NamedPort};
 use crate::model::{Labels, ObjectKey};
 
 /// Who could talk to whom in a cluster.
@@ -108,6 +108,11 @@ impl Map {
 
     pub fn policy(&self, namespace: &str, name: &str) -> Option<&Arc<Policy>> {
         self.spaces.get(namespace)?.policies.get(name)
+    }
+
+    /// Every block of addresses that rules name, once.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.selections.blocks()
     }
 
     /// The labels of a namespace, with the one that all carry.

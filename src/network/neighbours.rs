@@ -67,10 +67,9 @@ impl Map {
     ) -> impl Iterator<Item = ClassId> {
         let wide = &self.wide[direction as usize];
         // Whichever are fewer are looked up among the others.
-        let (few, many) = match namespaces.len() < wide.len() {
-            true => (Some(namespaces), None),
-            false => (None, Some(wide.iter().filter(|(name, _)| namespaces.contains(*name)))),
-        };
+        let is_fewer = namespaces.len() < wide.len();
+        let few = is_fewer.then_some(namespaces);
+        let many = (!is_fewer).then(|| wide.iter().filter(|(name, _)| namespaces.contains(*name)));
         let of_few = few.into_iter().flatten().filter_map(|name| wide.get(name));
         let of_many = many.into_iter().flatten().map(|(_, classes)| classes);
         of_few.chain(of_many).flatten().copied()

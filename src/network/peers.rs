@@ -72,6 +72,11 @@ impl Selections {
         }
     }
 
+    /// Every block that rules name, once.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.keys().map(|block| &**block)
+    }
+
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.uses.is_empty()

@@ -67,6 +67,18 @@ impl PortSet {
         Self(Ranges::of(protocol.base() + u32::from(first), protocol.base() + u32::from(last)))
     }
 
+    /// The ports of a text as in `1-79,81-65535`, or `*` for all of them; none where it is none of these.
+    pub fn parse(protocol: Protocol, text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::all_of(protocol));
+        }
+        text.split(',').try_fold(Self::default(), |all, part| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+            (0 < first && first <= last).then(|| all.union(&Self::range(protocol, first, last)))
+        })
+    }
+
     /// The ports of all of these.
     pub(super) fn of_all(sets: &[Self]) -> Self {
         Self(Ranges::of_all(sets.iter().flat_map(|it| it.0.iter()).collect()))
@@ -129,5 +141,21 @@ impl fmt::Display for PortSet {
             write!(f, "{}/{ports}", protocol.as_str())?;
         }
         told.try_for_each(|(protocol, ports)| write!(f, " {}/{ports}", protocol.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_read_as_they_are_told() {
+        for text in ["*", "80", "1-79,81-65535", "65535"] {
+            let ports = PortSet::parse(Protocol::Udp, text).unwrap();
+            assert_eq!(ports.by_protocol(), BTreeMap::from([("UDP", text.to_owned())]));
+        }
+        for text in ["", "0", "2-1", "65536", "80,", "http", "1-2-3"] {
+            assert_eq!(PortSet::parse(Protocol::Tcp, text), None, "{text}");
+        }
     }
 }

@@ -35,6 +35,17 @@ pub struct Intake {
     templates: Interner<PodTemplate>,
     profiles: Interner<Profile>,
     se_linux: Interner<SeLinux>,
+    world: World,
+}
+
+/// Whether there may be more than what is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum World {
+    /// What is not shown yet may be there: names tell what it is.
+    #[default]
+    Open,
+    /// What is not shown is not there.
+    Closed,
 }
 
 /// The label by which a Deployment tells the pods of its `ReplicaSets` apart.
@@ -48,6 +59,12 @@ impl Intake {
     /// The door of this snapshot.
     pub fn of(snapshot: Arc<Snapshot>) -> Self {
         Self { snapshot, ..Self::default() }
+    }
+
+    /// The door of a snapshot that is filled from files: what these do not hold is not there, so that nothing is concluded
+    /// from how a controller is called.
+    pub fn of_files(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, world: World::Closed, ..Self::default() }
     }
 
     /// What was listed, added or modified, as it came. A pod of which nothing but its status has changed is
@@ -229,7 +246,8 @@ impl Intake {
             namespace: Arc::clone(namespace),
             name: self.names.intern(&*name),
         };
-        let implied = implied(&key, labels).map(|(kind, name)| ObjectKey {
+        let guessed = (self.world == World::Open).then(|| implied(&key, labels)).flatten();
+        let implied = guessed.map(|(kind, name)| ObjectKey {
             kind: ObjectKind::Watched(kind),
             namespace: Arc::clone(namespace),
             name: self.names.intern(name),

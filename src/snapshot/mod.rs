@@ -12,6 +12,7 @@ mod intern;
 mod membership;
 mod network;
 mod node;
+mod participants;
 mod rights;
 mod store;
 mod template;
@@ -26,6 +27,7 @@ pub use exposure::account_of;
 pub use intake::Intake;
 pub use intern::Interner;
 pub use node::NodeReach;
+pub use participants::Participant;
 pub use rights::Grantee;
 pub use store::Snapshot;
 pub use template::{

@@ -295,16 +295,9 @@ impl Snapshot {
         }
     }
 
-    /// None where the template counts for nothing: that of a `ReplicaSet` or `Job` whose controller is there itself or
-    /// wants none of it.
+    /// None where the template counts for nothing.
     fn template_endpoint(&self, key: &ObjectKey, record: &Record) -> Option<Endpoint> {
-        if is_intermediate(&key.kind)
-            && let Some(controller) = &record.controller
-            && (record.scaled_down || self.record(&controller.key).is_some())
-        {
-            return None;
-        }
-        endpoint(&key.namespace, record, Vec::new())
+        self.template_counts(key, record).then(|| endpoint(&key.namespace, record, Vec::new())).flatten()
     }
 
     fn foreign_moved(
@@ -352,7 +345,9 @@ impl Snapshot {
 
     /// Whether what is let through is known may have changed everywhere.
     fn network_known_anew(&self, touched: &mut Vec<Scope>) {
-        let namespaces: Vec<Arc<str>> = self.network().namespaces().cloned().collect();
+        let mut namespaces: BTreeSet<Arc<str>> = self.network().namespaces().cloned().collect();
+        // Pods in the network of their host are not on the map.
+        namespaces.extend(self.workloads.iter().map(|it| Arc::clone(it.key())));
         namespaces.iter().for_each(|it| self.sight_moved_in(it, touched));
     }
 
@@ -380,7 +375,7 @@ fn pod_endpoint(name: &Name, pod: &Record) -> Option<Endpoint> {
 
 /// The endpoint that a record stands for; none if it has no pods, or policies do not see them: in the network of the
 /// host, it is not defined what becomes of them.
-fn endpoint(namespace: &Arc<str>, record: &Record, addresses: Vec<IpAddr>) -> Option<Endpoint> {
+pub(super) fn endpoint(namespace: &Arc<str>, record: &Record, addresses: Vec<IpAddr>) -> Option<Endpoint> {
     let template = record.template.as_ref().filter(|it| !it.host_network)?;
     Some(Endpoint {
         namespace: Arc::clone(namespace),

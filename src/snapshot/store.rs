@@ -231,6 +231,12 @@ impl Snapshot {
         self.record(key).map(|record| record.labels)
     }
 
+    /// Every object of the kind, in no order.
+    pub(super) fn records(&self, kind: Kind) -> Vec<(Name, Record)> {
+        let objects = &self.collection(kind).objects;
+        objects.iter().map(|it| (it.key().clone(), it.value().clone())).collect()
+    }
+
     pub(super) fn record(&self, key: &ObjectKey) -> Option<Record> {
         let ObjectKind::Watched(kind) = key.kind else { return None };
         self.collection(kind).objects.get(&Name::of(key)).map(|record| record.clone())

@@ -38,7 +38,7 @@ pub use frame::{Frame, FrameReader, cut_frame};
 pub use handler::{Handler, HttpGet, Lifecycle, Probe, TcpSocket};
 pub use item::{Item, Unreadable, decode_item};
 pub use manager::{ManagedFields, Manager};
-pub use manifest::{Fault, Manifest, Manifests, manifests};
+pub use manifest::{Fault, Manifest, Manifests, Names, manifests};
 pub use meta::{ObjectMeta, OwnerReference};
 pub use network::{
     EgressRule, IngressRule, IntOrString, IpBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,

@@ -122,3 +122,22 @@ fn an_id_that_is_unknown_or_too_short_is_refused() {
         assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(2), words));
     }
 }
+
+#[test]
+fn a_flow_is_explained_by_the_policies_on_either_side() {
+    let table =
+        String::from_utf8(plimsoll("network-policies", "check cluster.yaml --baseline baseline.yaml").stdout)
+            .unwrap();
+    let line = table.lines().find(|line| line.contains("network/not-isolated")).unwrap();
+    let id = line.split_whitespace().nth(1).unwrap();
+    let page =
+        stdout(&plimsoll("network-policies", &format!("explain {id} cluster.yaml --baseline baseline.yaml")));
+    let isolation =
+        "Isolation\n  ingress: isolated by NetworkPolicy shop/web\n  egress: no policy isolates it\n";
+    assert!(page.contains(isolation), "{page}");
+    let open = "Open for egress, and by what on either side\n  \
+                Deployment/shop/web to Deployment/bank/vault on all ports\n    \
+                egress: no policy isolates it\n    ingress: no policy isolates it\n";
+    assert!(page.contains(open), "{page}");
+    assert!(page.contains("give namespace shop a NetworkPolicy"), "{page}");
+}

@@ -53,7 +53,7 @@ fn kubeconfig(folder: &Path, url: &str) -> PathBuf {
 }
 
 /// Runs the program while the embedded cluster goes on.
-async fn plimsoll(server: &Server, arguments: &str) -> Output {
+pub(crate) async fn plimsoll(server: &Server, arguments: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     let kubeconfig = kubeconfig(folder.path(), &server.url());

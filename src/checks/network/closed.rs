@@ -84,13 +84,13 @@ impl Closed {
             // Where any port is wanted, one is enough.
             closed = without(closed, &open, if *wanted == PortSet::all() { wanted } else { &ports });
         }
-        let (way, closes) = match direction {
+        let (way, end) = match direction {
             Direction::Ingress => ("from", Closes::Arriving),
             Direction::Egress => ("to", Closes::Leaving),
         };
         let told = closed.iter().map(|(ports, addresses)| {
             let ranges = at_most(addresses.ranges().collect(), RANGES_MAX).join(", ");
-            format!("{way} {ranges} ({ports}): {}", closes.as_str())
+            format!("{way} {ranges} ({ports}): {}", end.as_str())
         });
         self.addresses.extend(told);
         !closed.is_empty()
@@ -112,13 +112,13 @@ impl Closed {
 fn between(map: &Map, from: &Class, to: &Class, wanted: &PortSet) -> Option<(Closes, PortSet)> {
     let open = map.flow(from, to);
     let is_any = *wanted == PortSet::all();
-    let closed = if is_any && !open.is_empty() { PortSet::default() } else { wanted.without(&open) };
-    if closed.is_empty() {
+    let missing = if is_any && !open.is_empty() { PortSet::default() } else { wanted.without(&open) };
+    if missing.is_empty() {
         return None;
     }
     let lets = |class, direction, peer| {
         let through = map.let_through(class, direction, peer);
-        if is_any { !through.is_empty() } else { through.covers(&closed) }
+        if is_any { !through.is_empty() } else { through.covers(&missing) }
     };
     let closes = match (lets(from, Direction::Egress, to), lets(to, Direction::Ingress, from)) {
         (false, true) => Closes::Leaving,
@@ -126,5 +126,5 @@ fn between(map: &Map, from: &Class, to: &Class, wanted: &PortSet) -> Option<(Clo
         (false, false) => Closes::Both,
         (true, true) => Closes::Together,
     };
-    Some((closes, closed))
+    Some((closes, missing))
 }

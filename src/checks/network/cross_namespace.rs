@@ -7,8 +7,9 @@
 //! isolates, `network/not-isolated` tells that alone.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors>
 
+use super::question::{Question, Reach};
 use super::undeclared::{Told, tell};
-use super::ways::{Question, Reach, Ways};
+use super::ways::Ways;
 use super::{CHECKLIST, POLICIES};
 use crate::checks::{Check, FLOWS, Facts, Governed, Rule};
 use crate::model::{CheckInfo, Finding, Severity};

@@ -13,6 +13,7 @@ pub(super) mod lost_flow;
 pub(super) mod not_isolated;
 mod outside;
 mod peers;
+mod question;
 pub(super) mod selects_nothing;
 mod undeclared;
 pub(super) mod undeclared_flow;

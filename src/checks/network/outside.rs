@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::ways::{Place, Question, Ways};
+use super::question::Question;
+use super::ways::{Place, Ways};
 use crate::baseline::{Network, Party};
 use crate::checks::words::at_most;
 use crate::network::{AddressSet, Class, Direction, Peer, Peers, PortSet, Rule, parse_net};

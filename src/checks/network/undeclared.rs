@@ -1,7 +1,8 @@
 //! What is told of flows that nothing declares.
 
 use super::declared;
-use super::ways::{Place, Question, Reach, Ways};
+use super::question::{Question, Reach};
+use super::ways::{Place, Ways};
 use super::{Said, loosened};
 use crate::baseline::{Baseline, Network};
 use crate::checks::words::at_most;

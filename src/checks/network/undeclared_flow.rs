@@ -8,8 +8,9 @@
 //! nothing isolates, `network/not-isolated` tells that alone.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
+use super::question::{Question, Reach};
 use super::undeclared::{Told, tell};
-use super::ways::{Question, Reach, Ways};
+use super::ways::Ways;
 use super::{CHECKLIST, POLICIES, outside};
 use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
 use crate::model::{CheckInfo, Finding, Severity};

@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::bail;
 use parking_lot::RwLockReadGuard;
 
 use super::discovery;
-use crate::cli::look::{hidden_by, look};
+use crate::cli::look::see;
 use crate::cli::manifests::read_files;
 use crate::cli::problem::Problem;
 use crate::cli::{runtime, terminal};
 use crate::config::Config;
-use crate::model::{DEFAULT_NAMESPACE, Kind, Sight};
+use crate::model::{DEFAULT_NAMESPACE, Kind};
 use crate::rbac::{Grants, Served, Words};
 use crate::run::connect;
-use crate::snapshot::{Batch, Intake, Snapshot};
+use crate::snapshot::{Intake, Snapshot};
 
 /// Roles and bindings that were read.
 #[derive(Debug)]
@@ -43,17 +42,7 @@ impl Source {
 
     async fn seen(config: &Config, words: &Words) -> anyhow::Result<Self> {
         let client = connect(&config.kube).await?;
-        let snapshot = Arc::new(Snapshot::default());
-        look(config, &client, &snapshot, &KINDS, |batch| absorb(&snapshot, batch)).await?;
-        let hidden: Vec<String> = KINDS
-            .into_iter()
-            .map(|kind| (kind, snapshot.sight(kind)))
-            .filter(|(_, sight)| *sight != Sight::Synced)
-            .map(|(kind, sight)| format!("{kind}: {}", hidden_by(&sight)))
-            .collect();
-        if !hidden.is_empty() {
-            bail!("not everything could be listed that grants rights\n{}", hidden.join("\n"));
-        }
+        let snapshot = see(config, &client, &KINDS, "grants rights").await?;
         let namespace = client.default_namespace().to_owned();
         let discovered =
             if words.are_of_kubernetes() { None } else { Some(discovery::served(&client).await) };
@@ -65,7 +54,7 @@ impl Source {
     pub(super) fn files(paths: &[PathBuf]) -> Self {
         let snapshot = Arc::new(Snapshot::default());
         let bar = terminal::bar("objects");
-        let files = read_files(paths, &Intake::of(Arc::clone(&snapshot)), &bar);
+        let files = read_files(paths, &Intake::of_files(Arc::clone(&snapshot)), &bar);
         bar.finish_and_clear();
         for change in files.changes {
             snapshot.apply(change, &mut Vec::new());
@@ -77,11 +66,5 @@ impl Source {
     /// Who is granted what.
     pub(in crate::cli) fn grants(&self) -> RwLockReadGuard<'_, Grants> {
         self.snapshot.grants()
-    }
-}
-
-fn absorb(snapshot: &Snapshot, batch: Batch) {
-    for change in batch.changes {
-        snapshot.apply(change, &mut Vec::new());
     }
 }

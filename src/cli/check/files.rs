@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::Verdict;
 use crate::baseline::Declared;
-use crate::checks::CHECKS;
+use crate::checks::{CHECKS, UNREADABLE};
 use crate::cli::manifests::read_files;
 use crate::cli::terminal;
 use crate::engine::Engine;
@@ -17,7 +17,7 @@ use crate::snapshot::{Batch, Intake, Snapshot};
 /// Judges what lies at the paths by what is declared.
 pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -> Verdict {
     let snapshot = Arc::new(Snapshot::default());
-    let intake = Intake::of(Arc::clone(&snapshot));
+    let intake = Intake::of_files(Arc::clone(&snapshot));
     let bar = terminal::bar("objects");
     let files = read_files(paths, &intake, &bar);
     let mut engine = Engine::new(CHECKS, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO);
@@ -27,6 +27,8 @@ pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -
     engine.settle(now);
     bar.finish_and_clear();
     let mut verdict = Verdict::new(&engine.view(now), declared);
+    // What of the files cannot be read is told among the problems, and once.
+    verdict.deviations.retain(|it| it.check != &UNREADABLE.info);
     verdict.problems.extend(files.problems);
     Verdict { others: files.others, places: files.places, ..verdict }
 }

@@ -112,7 +112,7 @@ fn excused(id: DeviationId, waived: &Waived, view: &View) -> Excused {
 }
 
 fn blind(view: &View) -> Vec<Blind> {
-    let reason = |kind: Kind| hidden_by(&view.kinds[kind as usize].sight);
+    let reason = |kind: Kind| hidden_by(kind, &view.kinds[kind as usize].sight);
     let of_check = |it: &crate::model::CheckView| {
         let check = it.check.id;
         let blind = |kind: &Kind| Blind { check, kind: *kind, reason: reason(*kind) };

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::network::FAMILY;
 use super::{put_references, put_section};
 use crate::checks;
 use crate::cli::page::{DIM, Page};
@@ -11,7 +12,8 @@ use crate::cli::page::{DIM, Page};
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told {
     pub(super) id: String,
-    check: String,
+    pub(super) check: String,
+    pub(super) key: String,
     severity: String,
     direction: String,
     object: ToldObject,
@@ -29,6 +31,14 @@ pub(super) struct Told {
     /// By whom and why it is excused, if it is.
     #[serde(skip)]
     pub(super) waiver: Option<String>,
+}
+
+impl Told {
+    /// The object's kind, namespace and name.
+    pub(super) fn object_parts(&self) -> [&str; 3] {
+        let ToldObject { kind, namespace, name, .. } = &self.object;
+        [kind, namespace.as_deref().unwrap_or_default(), name.as_deref().unwrap_or_default()]
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,8 +65,8 @@ struct ToldBaseline {
     line: Option<u32>,
 }
 
-/// Everything that is known of it, and what its check says in general.
-pub(super) fn put(page: &mut Page, told: &Told) {
+/// Everything that is known of it.
+pub(super) fn put_facts(page: &mut Page, told: &Told) {
     page.title(&told.message);
     page.blank();
     for (name, text) in facts(told) {
@@ -70,6 +80,10 @@ pub(super) fn put(page: &mut Page, told: &Told) {
         }
     }
     page.blank();
+}
+
+/// What to do about it, and what its check says in general.
+pub(super) fn put_advice(page: &mut Page, told: &Told) {
     put_section(page, "What to do", &told.remediation);
     let Some(check) = checks::find(&told.check) else { return };
     put_section(page, "Why it matters", check.info.why);
@@ -78,10 +92,10 @@ pub(super) fn put(page: &mut Page, told: &Told) {
 
 const ACTUAL: &str = "actual";
 
-/// What was seen, and of rights every way by which they came: each is a line of its own.
+/// What was seen, and of rights and flows every way by which they came: each is a line of its own.
 fn chains(told: &Told) -> Vec<&str> {
-    let rights = ["rbac/", "secrets/"].iter().any(|family| told.check.starts_with(family));
-    if rights { told.actual.split("; ").collect() } else { vec![told.actual.as_str()] }
+    let ways = ["rbac/", "secrets/", FAMILY].iter().any(|family| told.check.starts_with(family));
+    if ways { told.actual.split("; ").collect() } else { vec![told.actual.as_str()] }
 }
 
 fn facts(told: &Told) -> [(&'static str, String); 13] {
@@ -129,14 +143,16 @@ mod tests {
 
     fn explained_by(actor: &serde_json::Value, check: &str, actual: &str, path: &str) -> String {
         let record = serde_json::json!({
-            "id": "0", "check": check, "severity": "high", "direction": "loosened", "count": 1,
+            "id": "0", "check": check, "key": "", "severity": "high", "direction": "loosened", "count": 1,
             "object": {"kind": "Group", "namespace": null, "name": "dev", "file": null, "line": null},
             "message": "group dev may list secrets", "expected": "nobody", "actual": actual, "path": path,
             "since": "now", "openedAt": "now", "resolvedAt": null, "actor": actor, "baseline": null,
             "remediation": "delete RoleBinding/shop/dev",
         });
         let mut page = Page::new(usize::MAX);
-        put(&mut page, &serde_json::from_value(record).unwrap());
+        let told = serde_json::from_value(record).unwrap();
+        put_facts(&mut page, &told);
+        put_advice(&mut page, &told);
         anstream::adapter::strip_str(&page.into_text()).to_string()
     }
 
@@ -164,7 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_matter_of_rights_stays_in_one_line() {
+    fn every_way_of_a_flow_is_a_line() {
+        let page = explained("network/cross-namespace", "rule 1: everyone; rule 2: every pod", "rule 1");
+        assert!(page.contains("  actual     rule 1: everyone\n             rule 2: every pod\n"), "{page}");
+    }
+
+    #[test]
+    fn what_is_no_matter_of_ways_stays_in_one_line() {
         let page = explained("pod-security/capabilities-baseline", "NET_RAW; SYS_TIME", "spec.x");
         assert!(page.contains("  actual     NET_RAW; SYS_TIME\n"), "{page}");
         assert!(page.contains("  field      spec.x\n"), "{page}");

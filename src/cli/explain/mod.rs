@@ -3,6 +3,7 @@
 mod deviation;
 mod digits;
 mod files;
+mod network;
 mod server;
 
 use std::ffi::OsString;
@@ -67,7 +68,12 @@ impl Explain {
             let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
             files::find(&self.paths, &declared, digits)
         };
-        deviation::put(page, &told.map_err(Failure::unjudged)?);
+        let told = told.map_err(Failure::unjudged)?;
+        deviation::put_facts(page, &told);
+        if !self.paths.is_empty() {
+            network::put(page, &told, &self.paths);
+        }
+        deviation::put_advice(page, &told);
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use indicatif::ProgressBar;
 use super::problem::Problem;
 use crate::model::{Kind, ObjectKey, ObjectKind};
 use crate::snapshot::{Change, Facts, Intake};
-use crate::wire::manifests;
+use crate::wire::{Fault, manifests};
 use read::{Decoded, decode_all, read_text};
 use walk::{Source, walk};
 
@@ -82,7 +82,11 @@ impl Files {
     }
 
     fn enter(&mut self, file: &Arc<str>, decoded: Decoded) {
-        let Decoded { line, mut facts, generate_name } = decoded;
+        let Decoded { line, column, change, generate_name } = decoded;
+        let mut facts = match change {
+            Change::Seen(facts) => facts,
+            refused => return self.refuse(file, (line, column), refused, generate_name.as_deref()),
+        };
         match generate_name.as_deref() {
             None => {}
             Some("") => {
@@ -98,6 +102,16 @@ impl Files {
             self.problems.push(Problem::of_line(file, line, message));
         }
         self.changes.push(Change::Seen(facts));
+    }
+
+    /// Enters what no API server would accept: it is told, and what hangs on it is not known.
+    fn refuse(&mut self, file: &str, at: (u32, Option<u32>), refused: Change, generate_name: Option<&str>) {
+        if let Change::Unreadable { kind, namespace, name, error } = &refused {
+            let (line, column) = at;
+            let message = format!("{kind} {namespace}/{}: {error}", generate_name.unwrap_or(name));
+            self.problems.push(Problem::of_fault(file, Fault { line, column, message }));
+        }
+        self.changes.push(refused);
     }
 
     /// A name that is the same for the same files, and that no object can have.

@@ -7,9 +7,9 @@ use indicatif::ProgressBar;
 use memchr::memchr_iter;
 
 use super::walk::Source;
-use crate::model::DEFAULT_NAMESPACE;
-use crate::snapshot::{Facts, Intake};
-use crate::wire::{Fault, Manifest};
+use crate::model::{DEFAULT_NAMESPACE, Kind};
+use crate::snapshot::{Change, Intake};
+use crate::wire::{Fault, Item, Manifest, Names, Unreadable};
 
 /// The largest file that is read, in bytes. It is held in memory as a whole.
 const FILE_BYTES_MAX: u64 = 4 << 30;
@@ -36,7 +36,10 @@ pub(super) fn read_text(source: &Source) -> Result<String, String> {
 /// An object of a file.
 pub(super) struct Decoded {
     pub(super) line: u32,
-    pub(super) facts: Facts,
+    /// Where on the line something is wrong with it, if that is known.
+    pub(super) column: Option<u32>,
+    /// The object as it was seen, or as one that cannot be read.
+    pub(super) change: Change,
     /// What its name is to begin with, where it has none itself.
     pub(super) generate_name: Option<String>,
 }
@@ -65,13 +68,32 @@ pub(super) fn decode_all(
 }
 
 fn decode(manifest: &Manifest<'_>, intake: &Intake) -> Result<Decoded, Fault> {
-    let mut object = manifest.decode()?;
-    let namespace = &mut object.metadata.namespace;
-    if !object.kind.is_namespaced() {
+    let line = manifest.line;
+    let mut object = match manifest.decode() {
+        Ok(object) => object,
+        // What hangs on a policy is not known while it cannot be read.
+        Err(fault) if manifest.kind == Kind::NetworkPolicy => return Ok(unreadable(manifest, fault, intake)),
+        Err(fault) => return Err(fault),
+    };
+    place(object.kind, &mut object.metadata.namespace);
+    let generate_name = object.metadata.name.is_empty().then(|| manifest.names().generate_name);
+    Ok(Decoded { line, column: None, change: intake.seen(Item::Object(object)), generate_name })
+}
+
+fn unreadable(manifest: &Manifest<'_>, fault: Fault, intake: &Intake) -> Decoded {
+    let Names { mut namespace, name, generate_name } = manifest.names();
+    let Fault { line, column, message } = fault;
+    place(manifest.kind, &mut namespace);
+    let generate_name = name.is_empty().then_some(generate_name);
+    let item = Unreadable { kind: manifest.kind, namespace, name, error: message };
+    Decoded { line, column, change: intake.seen(Item::Unreadable(item)), generate_name }
+}
+
+/// Gives an object that names no namespace the one that it is in.
+fn place(kind: Kind, namespace: &mut String) {
+    if !kind.is_namespaced() {
         namespace.clear();
     } else if namespace.is_empty() {
         DEFAULT_NAMESPACE.clone_into(namespace);
     }
-    let generate_name = object.metadata.name.is_empty().then(|| manifest.generate_name());
-    Ok(Decoded { line: manifest.line, facts: intake.facts(object), generate_name })
 }

@@ -100,15 +100,21 @@ pub fn manifests(text: &str) -> Manifests<'_> {
 }
 
 #[derive(Deserialize)]
-struct Generated {
-    metadata: GeneratedMeta,
+struct Named {
+    metadata: Names,
 }
 
-#[derive(Default, Deserialize)]
+/// What an object is called.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct GeneratedMeta {
+pub struct Names {
     #[serde(deserialize_with = "nullable")]
-    generate_name: String,
+    pub namespace: String,
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// What the API server is to begin the name with, where it is to make one.
+    #[serde(deserialize_with = "nullable")]
+    pub generate_name: String,
 }
 
 impl Manifest<'_> {
@@ -121,9 +127,9 @@ impl Manifest<'_> {
         })
     }
 
-    /// What the API server is to begin the object's name with, where it is to make one; else empty.
-    pub fn generate_name(&self) -> String {
-        serde_json::from_str(&self.json).map(|it: Generated| it.metadata.generate_name).unwrap_or_default()
+    /// What the object is called, as far as that can be read; the rest of it need not be readable.
+    pub fn names(&self) -> Names {
+        serde_json::from_str(&self.json).map(|it: Named| it.metadata).unwrap_or_default()
     }
 }
 

@@ -289,6 +289,18 @@ fn yaml_is_read_as_kubernetes_reads_it() {
 }
 
 #[test]
+fn a_name_of_one_letter_is_no_boolean() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: y, namespace: n, labels: {a: N, b: \"Y\"}}\nspec: {hostPID: on}\n";
+    let object = manifests(text).objects[0].decode().unwrap();
+    let metadata = &object.metadata;
+    assert_eq!((&*metadata.name, &*metadata.namespace), ("y", "n"));
+    assert_eq!(metadata.labels.values().collect::<Vec<_>>(), ["N", "Y"]);
+    assert!(object.pods().unwrap().spec.host_pid);
+    let list = "kind: List\nitems:\n- {apiVersion: v1, kind: Namespace, metadata: {name: y}}\n";
+    assert_eq!(manifests(list).objects[0].decode().unwrap().metadata.name, "y");
+}
+
+#[test]
 fn faults_of_yaml_are_told_to_who_wrote_the_file() {
     let anchors = (0..100_000).map(|it| format!("- &a{it} x")).collect::<Vec<_>>().join("\n");
     for (text, expected) in [
@@ -312,8 +324,17 @@ fn an_alias_bomb_is_a_fault() {
 }
 
 #[test]
+fn what_cannot_be_decoded_has_its_name_all_the_same() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: 5\n";
+    let found = manifests(text);
+    assert!(found.objects[0].decode().is_err());
+    let names = found.objects[0].names();
+    assert_eq!((&*names.namespace, &*names.name), ("shop", "web"));
+}
+
+#[test]
 fn a_name_may_be_left_to_the_server() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-}\n";
-    assert_eq!(manifests(text).objects[0].generate_name(), "web-");
-    assert_eq!(manifests(&pod("a")).objects[0].generate_name(), "");
+    assert_eq!(manifests(text).objects[0].names().generate_name, "web-");
+    assert_eq!(manifests(&pod("a")).objects[0].names().generate_name, "");
 }

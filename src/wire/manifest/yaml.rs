@@ -28,8 +28,7 @@ pub(super) fn cut(document: Document<'_>, found: &mut Manifests<'_>) {
         let message = format!("a document of YAML is longer than {DOCUMENT_MAX} bytes; JSON may be longer");
         return found.faults.push(Fault::new(document.line, message));
     }
-    let read_whole = read::<Spanned<Value>>(document.text);
-    let whole = match read_whole {
+    let whole = match read_whole(document.text) {
         Ok(whole) => whole,
         Err(error) => return found.faults.push(Fault::of_yaml(&error, document.line)),
     };
@@ -85,8 +84,46 @@ fn sort(value: &Value, of: Option<&TypeMeta>) -> Result<(TypeMeta, Sort), String
 
 /// Reads YAML as Kubernetes does: with the booleans and octal numbers of YAML 1.1. A document may have as many parts
 /// as its length allows.
+/// The document, in which single letters are themselves.
+fn read_whole(text: &str) -> Result<Spanned<Value>, serde_saphyr::Error> {
+    let mut whole: Spanned<Value> = read(text)?;
+    if text.split(|it: char| it.is_whitespace() || ",[]{}".contains(it)).any(is_letter) {
+        let mut strict = options();
+        strict.strict_booleans = true;
+        let strict: Value = from_str_with_options(text, strict)?;
+        restore_letters(&mut whole.value, &strict);
+    }
+    Ok(whole)
+}
+
+/// Whether YAML 1.1 takes the word for a boolean, which nobody means who calls something by a letter.
+fn is_letter(word: &str) -> bool {
+    matches!(word, "y" | "Y" | "n" | "N")
+}
+
+/// Puts back the letters that were taken for booleans, from the same document read with those of YAML 1.2 alone.
+fn restore_letters(value: &mut Value, strict: &Value) {
+    match (value, strict) {
+        (Value::Object(fields), Value::Object(strict)) => {
+            let read_twice = fields.iter_mut().filter_map(|(key, field)| Some((field, strict.get(key)?)));
+            read_twice.for_each(|(field, strict)| restore_letters(field, strict));
+        }
+        (Value::Array(items), Value::Array(strict)) => {
+            items.iter_mut().zip(strict).for_each(|(item, strict)| restore_letters(item, strict));
+        }
+        (value @ Value::Bool(_), Value::String(text)) if is_letter(text) => {
+            *value = Value::String(text.clone());
+        }
+        _ => {}
+    }
+}
+
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_saphyr::Error> {
-    let options: Options = options! {
+    from_str_with_options(text, options())
+}
+
+fn options() -> Options {
+    options! {
         budget: budget! {
             max_events: DOCUMENT_MAX,
             max_nodes: DOCUMENT_MAX,
@@ -96,6 +133,5 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_saphyr::Err
         legacy_octal_numbers: true,
         with_snippet: false,
         emit_comments: false,
-    };
-    from_str_with_options(text, options)
+    }
 }

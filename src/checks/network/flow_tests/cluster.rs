@@ -34,7 +34,9 @@ impl Cluster {
         let snapshot = Snapshot::default();
         snapshot.take_interest(interest(declared.baselines.iter().filter_map(|it| it.network.as_ref())));
         let cluster = Self { declared, snapshot, ungoverned: Ungoverned::default() };
-        objects.iter().for_each(|it| cluster.see(it));
+        for object in objects {
+            cluster.see(object);
+        }
         cluster
     }
 

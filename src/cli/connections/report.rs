@@ -1,0 +1,125 @@
+//! Connections in JSON: one document, complete, in an order that does not change, written as it is found.
+
+use std::io::{self, BufWriter, Write};
+
+use anyhow::Context;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::graph::{Connection, Graph, Node};
+use super::peer::{EXTERNAL, Filter, Peer};
+use super::source::{Source, Unknown};
+use crate::cli::problem::Problem;
+use crate::network::PortSet;
+
+pub(super) const SCHEMA: &str = "plimsoll.dev/connections/v1";
+
+/// How the families of addresses are called.
+pub(super) const FAMILIES: [&str; 2] = ["IPv4", "IPv6"];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'a> {
+    schema: &'static str,
+    by: &'static str,
+    filter: FilterRecord<'a>,
+    /// The families of addresses that are told of.
+    families: &'static [&'static str],
+    connections: Rows<'a>,
+    within: Vec<WithinRecord<'a>>,
+    host_network: Vec<&'a Peer>,
+    unknown: &'a [Unknown],
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct FilterRecord<'a> {
+    from: Vec<&'a str>,
+    to: Vec<&'a str>,
+}
+
+struct Rows<'a>(&'a Graph<'a>, &'a Filter);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.connections(self.1))
+    }
+}
+
+/// Connections between the pods of a workload.
+#[derive(Serialize)]
+struct WithinRecord<'a> {
+    workload: &'a Peer,
+    #[serde(serialize_with = "serialize_ports")]
+    ports: &'a PortSet,
+}
+
+impl Serialize for Connection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("Connection", 3)?;
+        record.serialize_field("from", &self.from)?;
+        record.serialize_field("to", &self.to)?;
+        record.serialize_field("ports", &self.ports.by_protocol())?;
+        record.end()
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Peer(peer) => peer.serialize(serializer),
+            Self::External(addresses) => {
+                let mut record = serializer.serialize_struct("External", 2)?;
+                record.serialize_field("kind", EXTERNAL)?;
+                record.serialize_field("ranges", &addresses.ranges().collect::<Vec<_>>())?;
+                record.end()
+            }
+        }
+    }
+}
+
+/// As in `{"TCP": "1-79,81-65535", "UDP": "*"}`.
+pub(super) fn serialize_ports<S: Serializer>(ports: &PortSet, serializer: S) -> Result<S::Ok, S::Error> {
+    ports.by_protocol().serialize(serializer)
+}
+
+/// Writes the connections to the standard output.
+pub(super) fn write(
+    graph: &Graph<'_>,
+    filter: &Filter,
+    source: &Source,
+    problems: &[Problem],
+) -> anyhow::Result<()> {
+    let within: Vec<_> = graph.within(filter).collect();
+    let within = within.iter().map(|(workload, ports)| WithinRecord { workload, ports });
+    let report = Report {
+        schema: SCHEMA,
+        by: graph.by.as_str(),
+        filter: FilterRecord { from: Filter::texts(&filter.from), to: Filter::texts(&filter.to) },
+        families: if graph.speaks_v6() { &FAMILIES } else { &FAMILIES[..1] },
+        connections: Rows(graph, filter),
+        within: within.collect(),
+        host_network: graph.host_network.iter().filter(|it| filter.is_about(it)).collect(),
+        unknown: &source.unknown,
+        problems,
+    };
+    write_json(&report)
+}
+
+/// Writes a document to the standard output.
+pub(super) fn write_json(document: &impl Serialize) -> anyhow::Result<()> {
+    write_with(|out| {
+        serde_json::to_writer_pretty(&mut *out, document)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Writes to the standard output. Nobody reading on is no failure.
+pub(super) fn write_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+    .context("failed to write the connections")
+}

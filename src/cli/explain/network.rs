@@ -1,0 +1,47 @@
+//! What policies make of the workload that a deviation of the network is about.
+
+use std::path::PathBuf;
+
+use super::deviation::Told;
+use crate::cli::connections::{Reach, Sides, sides};
+use crate::cli::page::{DIM, PLAIN, Page};
+use crate::network::Direction;
+
+/// The family of the checks that are about flows.
+pub(super) const FAMILY: &str = "network/";
+
+/// Tells what the files say of it, where the deviation is about flows of a workload.
+pub(super) fn put(page: &mut Page, told: &Told, paths: &[PathBuf]) {
+    let Some((direction, reach)) = asked(told) else { return };
+    let [kind, namespace, name] = told.object_parts();
+    let Some(Sides { isolation, open }) = sides(paths, [kind, namespace, name], direction, reach) else {
+        return;
+    };
+    page.title("Isolation");
+    isolation.iter().for_each(|it| page.indented(2, it, PLAIN));
+    page.blank();
+    if !open.is_empty() {
+        page.title(&format!(
+            "Open for {}, and by what on either side",
+            direction.as_str().to_ascii_lowercase()
+        ));
+        for (connection, rules) in &open {
+            page.indented(2, connection, PLAIN);
+            rules.iter().for_each(|it| page.indented(4, it, DIM));
+        }
+        page.blank();
+    }
+}
+
+/// The direction that the deviation is about, and the connections that it may mean.
+fn asked(told: &Told) -> Option<(Direction, Reach)> {
+    let check = told.check.strip_prefix(FAMILY)?;
+    let direction = Direction::ALL.into_iter().find(|it| it.as_str() == told.key);
+    Some(match check {
+        "not-isolated" | "undeclared-flow" => (direction?, Reach::Everywhere),
+        "cross-namespace" => (direction?, Reach::OtherNamespaces),
+        "internet-egress" => (Direction::Egress, Reach::Outside),
+        "lost-flow" => (Direction::Ingress, Reach::Nowhere),
+        _ => return None,
+    })
+}
