@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::{Event, Kind, ObjectKey, ObjectKind};
+use crate::network::Direction;
 
-use super::population::{Workload, bind, platform, remove, retire_old, roll_out, unbind};
+use super::population::{Workload, bind, expose, isolate, platform, remove, retire_old, roll_out, unbind};
 use super::store::Store;
 
 /// The check that the scenario is about.
@@ -13,6 +14,9 @@ pub const PRIVILEGED: &str = "pod-security/privileged";
 
 /// The check of the step about rights.
 const UNLISTED_READER: &str = "secrets/unlisted-reader";
+
+/// The check of the step about the network.
+const NOT_ISOLATED: &str = "network/not-isolated";
 
 /// What the embedded cluster is held against when the scenario begins.
 pub const BASELINE: &str = include_str!("baseline.yaml");
@@ -53,6 +57,10 @@ pub enum Action {
     Bind { namespace: &'static str, group: &'static str },
     /// The role is taken from it.
     Unbind { namespace: &'static str, group: &'static str },
+    /// The policy is deleted that isolates the pods of the namespace.
+    Expose { namespace: &'static str },
+    /// It is there again.
+    Isolate { namespace: &'static str },
     /// Nothing happens in the cluster: [`waived_baseline`] takes the place of [`BASELINE`].
     Waive,
 }
@@ -94,6 +102,7 @@ pub fn steps() -> Vec<Step> {
         nightly_report(),
         cache_tuning(),
         release_team_bound(),
+        search_exposed(),
         debugger_leaves(),
         proxy_waived(),
     ]
@@ -108,6 +117,8 @@ pub fn apply(step: &Step, store: &Store, now: Timestamp) {
         Action::Remove(workload) => remove(store, workload),
         Action::Bind { namespace, group } => bind(store, namespace, group, now),
         Action::Unbind { namespace, group } => unbind(store, namespace, group),
+        Action::Expose { namespace } => expose(store, namespace),
+        Action::Isolate { namespace } => isolate(store, namespace, now),
         Action::Waive => {}
     }
 }
@@ -215,6 +226,34 @@ fn release_team_bound() -> Vec<Step> {
             title: "The release is out, and the binding is deleted",
             action: Action::Unbind { namespace, group },
             expected: vec![reader(Event::Resolved)],
+        },
+    ]
+}
+
+fn search_exposed() -> Vec<Step> {
+    let namespace = "search";
+    let open = |event| {
+        let workloads = platform().into_iter().filter(|workload| workload.namespace == namespace);
+        let of_workload = |workload: Workload| {
+            Direction::ALL.map(|direction| Expected {
+                event,
+                check: NOT_ISOLATED,
+                object: workload.object(),
+                key: direction.as_str().to_owned(),
+            })
+        };
+        workloads.flat_map(of_workload).collect()
+    };
+    vec![
+        Step {
+            title: "The policy that isolates the pods of search is deleted",
+            action: Action::Expose { namespace },
+            expected: open(Event::Opened),
+        },
+        Step {
+            title: "The policy is made again",
+            action: Action::Isolate { namespace },
+            expected: open(Event::Resolved),
         },
     ]
 }

@@ -84,6 +84,7 @@ async fn a_policy_that_is_not_modelled_leaves_its_namespace_open() {
         store.put(CiliumNetworkPolicy { metadata: metadata("cilium") }, now());
     };
     let server = cluster(furnish).await;
+    server.install(BTreeSet::from([Kind::CiliumNetworkPolicy]));
     let output = plimsoll(&server, "connections --output json").await;
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();

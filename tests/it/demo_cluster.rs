@@ -6,8 +6,8 @@ use std::sync::Arc;
 use http::StatusCode;
 use jiff::Timestamp;
 use plimsoll::demo::objects::{
-    CronJob, Deployment, Job, ObjectMeta, OwnerReference, Pod, PodSpec, PodTemplateSpec, ReplicaSet,
-    RoleBinding, StatefulSet,
+    CronJob, Deployment, Job, NetworkPolicy, ObjectMeta, OwnerReference, Pod, PodSpec, PodTemplateSpec,
+    ReplicaSet, RoleBinding, StatefulSet,
 };
 use plimsoll::demo::population::populate;
 use plimsoll::demo::scenario::{Action, PRIVILEGED, apply, initial, steps};
@@ -389,6 +389,11 @@ async fn the_scenario_leads_where_it_says() {
         if let Action::Bind { namespace, group } | Action::Unbind { namespace, group } = &step.action {
             let bound = store.get::<RoleBinding>(namespace, group).is_some();
             assert_eq!(bound, matches!(step.action, Action::Bind { .. }), "{}", step.title);
+            continue;
+        }
+        if let Action::Expose { namespace } | Action::Isolate { namespace } = &step.action {
+            let isolated = store.get::<NetworkPolicy>(namespace, "deny-all").is_some();
+            assert_eq!(isolated, matches!(step.action, Action::Isolate { .. }), "{}", step.title);
             continue;
         }
         for expected in &step.expected {

@@ -17,9 +17,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::outside::{AddressWays, Bounds};
-use super::{CHECKLIST, POLICIES, Said, declared, loosened};
+use super::{CHECKLIST, POLICIES, Said, concerned, declared, loosened};
 use crate::baseline::Network;
-use crate::checks::pod_security::number_of_pods;
 use crate::checks::words::{first_of, start_of};
 use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
 use crate::model::{CheckInfo, Finding, ObjectKey, Severity};
@@ -123,11 +122,11 @@ impl Reach {
 
     fn said(&self, workload: &ObjectKey, labels: &Selector, is_part: bool) -> Said {
         let part = if is_part { "some pods of " } else { "" };
-        let (metadata, pods) = (self.metadata(), number_of_pods(self.pods));
+        let (metadata, pods) = (self.metadata(), concerned(self.pods));
         Said {
             message: format!(
-                "{part}{workload} may reach addresses outside the cluster{metadata} without the label {labels}; \
-                 that is {pods}"
+                "{part}{workload} may reach addresses outside the cluster{metadata}, though it is not labelled {labels}; \
+                 {pods}"
             ),
             expected: format!("no address outside the cluster without {labels}"),
             actual: format!("{}{metadata}", self.told()),

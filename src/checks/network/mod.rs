@@ -22,6 +22,7 @@ mod ways;
 use std::sync::Arc;
 
 use crate::baseline::{Baseline, Network};
+use crate::checks::pod_security::number_of_pods;
 use crate::model::{Direction, Finding, ObjectRef};
 
 /// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
@@ -43,6 +44,12 @@ struct Said {
     expected: String,
     actual: String,
     remedy: String,
+}
+
+/// How many pods it concerns, as the end of a sentence.
+fn concerned(pods: u64) -> String {
+    let yet = if pods == 0 { " yet" } else { "" };
+    format!("it concerns {}{yet}", number_of_pods(pods))
 }
 
 /// A flow, or a lack of isolation, that should not be.

@@ -12,8 +12,7 @@
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation>
 
 use super::enforcement::unenforced;
-use super::{CHECKLIST, POLICIES, Said, declared, loosened};
-use crate::checks::pod_security::number_of_pods;
+use super::{CHECKLIST, POLICIES, Said, concerned, declared, loosened};
 use crate::checks::{Check, FLOWS, Facts, Governed, Namespace, Rule};
 use crate::model::{CheckInfo, Finding, Severity};
 use crate::network::Direction;
@@ -64,8 +63,8 @@ fn open_pods(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
                 ("some pods of ", "some pods not isolated")
             };
             let whom = format!("{part}{}", object.key);
-            let (way, pods_open) = (way(*direction), number_of_pods(pods));
-            let message = format!("no policy isolates {whom} for {way}; that is {pods_open}");
+            let (way, pods_open) = (way(*direction), concerned(pods));
+            let message = format!("no policy isolates {whom} for {way}; {pods_open}");
             let said = said(*direction, &object.key.namespace, message, actual);
             findings.push(loosened(object, direction.as_str(), pods, baseline, said));
         }

@@ -90,10 +90,9 @@ impl<'a> Graph<'a> {
         for participant in participants {
             let Participant { workload, pod, endpoint } = participant;
             let key = match (self.by, pod) {
-                (By::Workload, _) => workload,
                 (By::Pod, Some(pod)) => pod,
                 (By::Pod, None) if with_pods.contains(workload) => continue,
-                (By::Pod, None) => workload,
+                (By::Pod, None) | (By::Workload, _) => workload,
             };
             let Some(endpoint) = endpoint else {
                 host_network.insert(Peer::of(key));
@@ -107,7 +106,9 @@ impl<'a> Graph<'a> {
             *is_lone |= pod.as_ref() == Some(key);
         }
         for (at, (peer, (groups, is_lone))) in ends.into_iter().enumerate() {
-            groups.iter().for_each(|group| self.groups[*group].ends.push(at));
+            for group in &groups {
+                self.groups[*group].ends.push(at);
+            }
             self.ends.push(End { peer: Arc::new(peer), groups: groups.into_iter().collect(), is_lone });
         }
         self.host_network = host_network.into_iter().collect();
@@ -136,12 +137,12 @@ impl<'a> Graph<'a> {
     pub(super) fn connections<'s>(&'s self, filter: &'s Filter) -> impl Iterator<Item = Connection> + 's {
         let from = self.ends.iter().enumerate().filter(|(_, end)| filter.is_from(&end.peer));
         let from = from.flat_map(move |(at, _)| {
-            let outside = filter.is_to_external().then(|| self.to_outside(at));
+            let outside = filter.is_to_external().then(|| self.leaving(at));
             self.pairs(at, filter).chain(outside.into_iter().flatten())
         });
         let to = self.ends.iter().enumerate();
         let to = to.filter(move |(_, end)| filter.is_from_external() && filter.is_to(&end.peer));
-        from.chain(to.flat_map(move |(at, _)| self.from_outside(at)))
+        from.chain(to.flat_map(move |(at, _)| self.arriving(at)))
     }
 
     /// The workloads whose pods can connect to others of their own, and on which ports.
@@ -192,7 +193,7 @@ impl<'a> Graph<'a> {
         })
     }
 
-    fn to_outside(&self, at: usize) -> impl Iterator<Item = Connection> {
+    fn leaving(&self, at: usize) -> impl Iterator<Item = Connection> {
         let from = Arc::clone(&self.ends[at].peer);
         self.spoken_outside(at, Direction::Egress).map(move |(ports, addresses)| Connection {
             from: Node::Peer(Arc::clone(&from)),
@@ -201,7 +202,7 @@ impl<'a> Graph<'a> {
         })
     }
 
-    fn from_outside(&self, at: usize) -> impl Iterator<Item = Connection> {
+    fn arriving(&self, at: usize) -> impl Iterator<Item = Connection> {
         let to = Arc::clone(&self.ends[at].peer);
         self.spoken_outside(at, Direction::Ingress).map(move |(ports, addresses)| Connection {
             from: Node::External(addresses),
@@ -275,3 +276,6 @@ fn spoken(map: &Map, participants: &[Participant]) -> AddressSet {
         map.blocks().any(|block| block.addresses.has_v6()) || of_pods.into_iter().any(IpAddr::is_ipv6);
     if is_spoken { AddressSet::all() } else { AddressSet::all_v4() }
 }
+
+#[cfg(test)]
+mod tests;

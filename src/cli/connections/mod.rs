@@ -123,7 +123,7 @@ impl Connections {
 
 /// What could not be read, and what was named and is not there.
 fn all_problems(source: &Source, filter: &Filter, graph: &Graph<'_>) -> Vec<Problem> {
-    let absent = filter.absent(graph.peers()).into_iter().map(|it| Problem::of_file(&source.name, it));
+    let absent = filter.absent(&graph.peers()).into_iter().map(|it| Problem::of_file(&source.name, it));
     source.problems.iter().cloned().chain(absent).collect()
 }
 

@@ -137,7 +137,7 @@ impl Filter {
     }
 
     /// What is wrong with names that mean none of the peers.
-    pub(super) fn absent<'a>(&self, peers: impl Iterator<Item = &'a Peer> + Clone) -> Vec<String> {
+    pub(super) fn absent<'a>(&self, peers: &(impl Iterator<Item = &'a Peer> + Clone)) -> Vec<String> {
         let names = self.from.iter().chain(&self.to);
         let absent = names.filter(|name| !name.means_external() && !peers.clone().any(|it| name.means(it)));
         absent.map(|name| complaint(&name.0, peers.clone())).collect()
@@ -184,7 +184,7 @@ mod tests {
     fn what_is_not_there_is_told_with_the_nearest() {
         let peers = [peer("Deployment/shop/web"), peer("Deployment/shop/api")];
         let filter = |name: &str| Filter { from: vec![Name(name.to_owned())], to: Vec::new() };
-        let absent = |name: &str| filter(name).absent(peers.iter()).join("");
+        let absent = |name: &str| filter(name).absent(&peers.iter()).join("");
         assert_eq!(absent("shop/wbe"), "nothing with pods is called `shop/wbe`; did you mean `shop/web`?");
         assert_eq!(absent("web"), "`web` is neither [Kind/]namespace/name nor namespace/* nor External");
         assert_eq!(absent("shop/web") + &absent("External"), "");

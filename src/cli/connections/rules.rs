@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::graph::{Connection, Graph, Node};
-use super::peer::Filter;
+use super::peer::{EXTERNAL, Filter};
 use crate::network::{AddressSet, Class, Direction, Peer, Peers, Policy, Side, Through};
 
 /// How many pairs without a connection are told: who asks by whole namespaces reads no more.
@@ -36,25 +36,62 @@ pub(super) fn by_which(graph: &Graph<'_>, connection: &Connection) -> Vec<String
 
 /// The pairs that are asked for and closed, with what closes them.
 pub(super) fn closed(graph: &Graph<'_>, filter: &Filter) -> Vec<(String, Vec<String>)> {
-    let mut closed = Vec::new();
-    for (from, from_peer) in graph.ends().filter(|(_, peer)| filter.is_from(peer)) {
-        for (to, to_peer) in graph.ends().filter(|(at, peer)| *at != from && filter.is_to(peer)) {
-            let mut lines = Vec::new();
-            let mut is_open = false;
-            each_pair(graph, from, to, |from, to| {
-                is_open |= !graph.map.flow(from, to).is_empty();
-                add(&mut lines, closing(graph, from, to));
-            });
-            if !is_open {
-                closed.push((format!("{from_peer} to {to_peer}"), lines));
-            }
-            if closed.len() == CLOSED_MAX {
-                closed.push((format!("no more than {CLOSED_MAX} pairs are told"), Vec::new()));
-                return closed;
-            }
-        }
+    let mut closed: Vec<_> = closed_pairs(graph, filter)
+        .chain(closed_outside(graph, filter, Direction::Egress))
+        .chain(closed_outside(graph, filter, Direction::Ingress))
+        .take(CLOSED_MAX + 1)
+        .collect();
+    if closed.len() > CLOSED_MAX {
+        closed.truncate(CLOSED_MAX);
+        closed.push((format!("no more than {CLOSED_MAX} pairs are told"), Vec::new()));
     }
     closed
+}
+
+fn closed_pairs<'a>(
+    graph: &'a Graph<'_>,
+    filter: &'a Filter,
+) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
+    let from = graph.ends().filter(|(_, peer)| filter.is_from(peer));
+    let pairs = from.flat_map(move |from| {
+        let to = graph.ends().filter(move |(at, peer)| *at != from.0 && filter.is_to(peer));
+        to.map(move |to| (from, to))
+    });
+    pairs.filter_map(|((from, from_peer), (to, to_peer))| {
+        let mut lines = Vec::new();
+        let mut is_open = false;
+        each_pair(graph, from, to, |from, to| {
+            is_open |= !graph.map.flow(from, to).is_empty();
+            add(&mut lines, closing(graph, from, to));
+        });
+        (!is_open).then(|| (format!("{from_peer} to {to_peer}"), lines))
+    })
+}
+
+/// Those of which one end is outside.
+fn closed_outside<'a>(
+    graph: &'a Graph<'_>,
+    filter: &'a Filter,
+    direction: Direction,
+) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
+    let asked = graph.ends().filter(move |(_, peer)| match direction {
+        Direction::Egress => filter.is_to_external() && filter.is_from(peer),
+        Direction::Ingress => filter.is_from_external() && filter.is_to(peer),
+    });
+    let closed = asked.filter(move |(at, _)| graph.outside(*at, direction).by_ports().is_empty());
+    closed.map(move |(at, peer)| {
+        let pair = match direction {
+            Direction::Egress => format!("{peer} to {EXTERNAL}"),
+            Direction::Ingress => format!("{EXTERNAL} to {peer}"),
+        };
+        let mut lines = Vec::new();
+        for class in graph.classes(at) {
+            if let Side::Isolated(policies) = class.side(direction) {
+                add(&mut lines, vec![closed_by(class, direction, policies)]);
+            }
+        }
+        (pair, lines)
+    })
 }
 
 /// By direction, which policies isolate the end at this place.
@@ -137,7 +174,7 @@ fn closing(graph: &Graph<'_>, from: &Class, to: &Class) -> Vec<String> {
     let lines = sides.map(|(class, direction, peer)| {
         let Side::Isolated(policies) = class.side(direction) else { return None };
         let is_open = !opened(graph, class, direction, peer).is_empty();
-        (!is_open).then(|| format!("{}, no rule lets it through", isolated(class, direction, policies)))
+        (!is_open).then(|| closed_by(class, direction, policies))
     });
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     if !lines.is_empty() {
@@ -152,6 +189,10 @@ fn isolated(class: &Class, direction: Direction, policies: &[(Arc<str>, Arc<Poli
     let names = policies.iter().map(|(name, _)| format!("{}/{name}", class.namespace));
     let names: Vec<String> = names.collect();
     format!("{}: isolated by NetworkPolicy {}", word(direction), names.join(", "))
+}
+
+fn closed_by(class: &Class, direction: Direction, policies: &[(Arc<str>, Arc<Policy>)]) -> String {
+    format!("{}, no rule lets it through", isolated(class, direction, policies))
 }
 
 fn not_isolated(direction: Direction) -> String {

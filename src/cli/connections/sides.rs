@@ -65,10 +65,11 @@ fn is_asked(connection: &Connection, direction: Direction, peer: &Peer, reach: R
         Direction::Egress => &connection.to,
     };
     match (reach, other) {
-        (Reach::Nowhere, _) => false,
         (Reach::Everywhere, _) | (Reach::Outside, Node::External(_)) => true,
         (Reach::OtherNamespaces, Node::Peer(other)) => other.namespace != peer.namespace,
-        (Reach::Outside, Node::Peer(_)) | (Reach::OtherNamespaces, Node::External(_)) => false,
+        (Reach::Nowhere, _)
+        | (Reach::Outside, Node::Peer(_))
+        | (Reach::OtherNamespaces, Node::External(_)) => false,
     }
 }
 

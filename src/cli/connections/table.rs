@@ -61,7 +61,9 @@ pub(super) fn told(node: &Node) -> String {
 }
 
 fn put_all(page: &mut Page, indentation: usize, lines: &[String]) {
-    lines.iter().for_each(|it| page.indented(indentation, it, DIM));
+    for line in lines {
+        page.indented(indentation, line, DIM);
+    }
 }
 
 /// The pairs that are asked for and have no connection, with what keeps them from it.

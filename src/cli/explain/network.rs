@@ -18,7 +18,9 @@ pub(super) fn put(page: &mut Page, told: &Told, paths: &[PathBuf]) {
         return;
     };
     page.title("Isolation");
-    isolation.iter().for_each(|it| page.indented(2, it, PLAIN));
+    for line in &isolation {
+        page.indented(2, line, PLAIN);
+    }
     page.blank();
     if !open.is_empty() {
         page.title(&format!(
@@ -27,7 +29,9 @@ pub(super) fn put(page: &mut Page, told: &Told, paths: &[PathBuf]) {
         ));
         for (connection, rules) in &open {
             page.indented(2, connection, PLAIN);
-            rules.iter().for_each(|it| page.indented(4, it, DIM));
+            for rule in rules {
+                page.indented(4, rule, DIM);
+            }
         }
         page.blank();
     }

@@ -6,6 +6,7 @@ mod load;
 mod names;
 mod nodes;
 mod pods;
+mod policies;
 mod rights;
 mod template;
 mod workload;
@@ -19,6 +20,7 @@ pub use load::{Load, populate_load};
 pub use workload::{ContainerShape, Workload};
 
 pub(in crate::demo) use controllers::{remove, retire_old, roll_out};
+pub(in crate::demo) use policies::{expose, isolate};
 pub(in crate::demo) use rights::{bind, unbind};
 
 /// What runs at Harbourline: kind, namespace, name, pods and containers.
@@ -87,6 +89,7 @@ pub fn populate(store: &Store, now: Timestamp) {
     namespaces.dedup();
     for namespace in namespaces {
         controllers::make_namespace(store, namespace, now);
+        isolate(store, namespace, now);
     }
     nodes::make_nodes(store, now);
     rights::make_roles(store, now);

@@ -296,7 +296,8 @@ fn a_name_of_one_letter_is_no_boolean() {
     assert_eq!((&*metadata.name, &*metadata.namespace), ("y", "n"));
     assert_eq!(metadata.labels.values().collect::<Vec<_>>(), ["N", "Y"]);
     assert!(object.pods().unwrap().spec.host_pid);
-    let list = "kind: List\nitems:\n- {apiVersion: v1, kind: Namespace, metadata: {name: y}}\n";
+    let list =
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Namespace, metadata: {name: y}}\n";
     assert_eq!(manifests(list).objects[0].decode().unwrap().metadata.name, "y");
 }
 

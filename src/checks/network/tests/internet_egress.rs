@@ -45,8 +45,8 @@ fn a_rule_for_everyone_reaches_everything() {
     assert_eq!(finding.expected, "no address outside the cluster without egress=internet");
     assert_eq!(finding.actual, format!("all ports to every address, {METADATA}"));
     let message = format!(
-        "Deployment/shop/web may reach addresses outside the cluster, {METADATA} without the label egress=internet; \
-         that is 1 pod"
+        "Deployment/shop/web may reach addresses outside the cluster, {METADATA}, though it is not labelled egress=internet; \
+         it concerns 1 pod"
     );
     assert_eq!(finding.message, message);
     assert_eq!(&*finding.declaration.unwrap().name, "b");

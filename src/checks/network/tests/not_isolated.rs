@@ -60,7 +60,7 @@ fn the_pods_of_a_workload_are_one_finding() {
     let [finding] = cluster.findings(&CHECK).try_into().unwrap();
     assert_eq!(finding.object.key, key(Kind::Deployment, "web"));
     assert_eq!((finding.key.as_str(), finding.count, finding.direction), ("Ingress", 3, Direction::Loosened));
-    let message = "no policy isolates Deployment/shop/web for ingress, so that everyone may connect there; that is 3 pods";
+    let message = "no policy isolates Deployment/shop/web for ingress, so that everyone may connect there; it concerns 3 pods";
     assert_eq!(finding.message, message);
     assert_eq!(
         (finding.expected.as_str(), finding.actual.as_str()),
@@ -80,7 +80,7 @@ fn some_pods_of_a_workload_are_told_as_such() {
     let cluster = Cluster::new("defaultDeny: [Egress]", &pods);
     let [finding] = cluster.findings(&CHECK).try_into().unwrap();
     assert_eq!((finding.actual.as_str(), finding.count), ("some pods not isolated", 1));
-    let message = "no policy isolates some pods of Deployment/shop/web for egress, so that connections may go anywhere; that is 1 pod";
+    let message = "no policy isolates some pods of Deployment/shop/web for egress, so that connections may go anywhere; it concerns 1 pod";
     assert_eq!(finding.message, message);
     cluster.see(&pod("web-2", "app: web"));
     assert_eq!(cluster.findings(&CHECK), []);
@@ -128,7 +128,7 @@ fn a_template_is_judged_before_a_pod_runs_it() {
     let cluster = Cluster::new("defaultDeny: [Ingress]", &[of("app: shop"), deny]);
     assert_eq!(cluster.found(&CHECK), ["Deployment/shop/web Ingress: not isolated, 0"]);
     let message = cluster.findings(&CHECK)[0].message.clone();
-    assert!(message.ends_with("; that is no pod"), "{message}");
+    assert!(message.ends_with("; it concerns no pod yet"), "{message}");
     cluster.see(&of("app: web"));
     assert_eq!(cluster.findings(&CHECK), []);
 }

@@ -10,8 +10,8 @@ use crate::network::PortSet;
 pub(super) fn render(differences: &Differences, width: usize) -> String {
     let Differences { added, removed, changed, within } = differences;
     let mut page = Page::new(width);
-    put(&mut page, "Added", added.iter().map(|it| line(it)));
-    put(&mut page, "Removed", removed.iter().map(|it| line(it)));
+    put(&mut page, "Added", added.iter().map(line));
+    put(&mut page, "Removed", removed.iter().map(line));
     let changed = changed.iter().map(|it| {
         format!("{} on {} instead of {}", pair(&it.from, &it.to), ports(&it.after), ports(&it.before))
     });
