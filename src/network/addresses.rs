@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::counts::Counts;
 use super::ranges::Ranges;
 
 /// IPv4 and IPv6 are networks of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Family {
     V4,
     V6,
@@ -25,8 +26,8 @@ impl Family {
 /// A set of addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct AddressSet {
-    v4: Ranges<u32>,
-    v6: Ranges<u128>,
+    pub(super) v4: Ranges<u32>,
+    pub(super) v6: Ranges<u128>,
 }
 
 impl AddressSet {
@@ -35,10 +36,12 @@ impl AddressSet {
         Self { v4: Self::all_v4().v4, v6: Ranges::of(0, u128::MAX) }
     }
 
+    /// Every address of IPv4.
     pub fn all_v4() -> Self {
         Self { v4: Ranges::of(0, u32::MAX), ..Self::default() }
     }
 
+    /// The addresses of a range that is written with a length.
     pub fn of(net: IpNet) -> Self {
         match net {
             IpNet::V4(net) => {
@@ -74,6 +77,7 @@ impl AddressSet {
         Self { v4: Ranges::of_all(v4), v6: Ranges::of_all(v6) }
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
     }
@@ -83,6 +87,7 @@ impl AddressSet {
         !self.v6.is_empty()
     }
 
+    /// Whether the address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         match address {
             IpAddr::V4(address) => self.v4.contains(address.to_bits()),
@@ -102,11 +107,30 @@ impl AddressSet {
         v4.chain(v6)
     }
 
+    /// Whether any of these addresses is in it, of those of the family.
+    pub(super) fn contains_any(&self, family: Family, addresses: &Counts<IpAddr>) -> bool {
+        let is_between = |first: IpAddr, last: IpAddr| addresses.between(&first, &last).next().is_some();
+        let v4 =
+            |(first, last)| is_between(Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(last).into());
+        let v6 =
+            |(first, last)| is_between(Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(last).into());
+        // Of addresses and ranges, the fewer are gone through.
+        match family {
+            _ if addresses.len() <= self.v4.len() + self.v6.len() => {
+                addresses.keys().any(|it| Family::of(*it) == family && self.contains(*it))
+            }
+            Family::V4 => self.v4.iter().any(v4),
+            Family::V6 => self.v6.iter().any(v6),
+        }
+    }
+
+    /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
     }
 
+    /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
@@ -145,13 +169,16 @@ impl fmt::Display for AddressSet {
 /// The addresses of an `ipBlock`, and how they were written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Block {
+    /// The whole range.
     pub cidr: IpNet,
+    /// Parts of it that are left out.
     pub except: Box<[IpNet]>,
     /// What is in the one and in none of the others.
     pub addresses: AddressSet,
 }
 
 impl Block {
+    /// The range without its exceptions.
     pub fn new(cidr: IpNet, except: Box<[IpNet]>) -> Self {
         let excepted: Vec<AddressSet> = except.iter().copied().map(AddressSet::of).collect();
         let addresses = AddressSet::of(cidr).without(&AddressSet::of_all(excepted.iter()));

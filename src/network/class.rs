@@ -1,17 +1,19 @@
 //! Classes of pods: those that no policy can tell apart.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::policy::{Direction, Peer, Peers};
+use super::counts::Counts;
+use super::policy::{Direction, Peer, Peers, Rule};
 use super::{NamedPort, Policy};
 use crate::model::Labels;
 
 /// A pod, or the pods that a template stands for, as policies see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
+    /// Where it is.
     pub namespace: Arc<str>,
+    /// All of its labels.
     pub labels: Arc<Labels>,
     /// The ports of its containers that have names.
     pub ports: Arc<[NamedPort]>,
@@ -30,14 +32,18 @@ pub(super) struct SetId(pub(super) usize);
 /// Endpoints of one namespace that no policy can tell apart but by their addresses.
 #[derive(Debug)]
 pub struct Class {
+    /// Where they all are.
     pub namespace: Arc<str>,
     /// Those of their labels that any policy or declared flow looks at.
-    pub labels: Labels,
+    pub labels: Arc<Labels>,
+    /// The ports with names that all of them have.
     pub ports: Arc<[NamedPort]>,
     pub(super) sides: [Side; 2],
+    /// What is to be known of each side at once.
+    pub(super) reaches: [Reach; 2],
     pub(super) sets: Vec<SetId>,
     /// How many of its endpoints have each address.
-    pub(super) addresses: BTreeMap<IpAddr, u32>,
+    pub(super) addresses: Counts<IpAddr>,
 }
 
 /// One direction of a class: what policies make of it.
@@ -46,10 +52,22 @@ pub enum Side {
     /// No policy isolates it, so that everything is let through.
     Open,
     /// These policies isolate it, and what any of them lets through is let through. In the order of their names.
-    Isolated(Box<[(Arc<str>, Arc<Policy>)]>),
+    Isolated(Vec<(Arc<str>, Arc<Policy>)>),
+}
+
+/// Whom a side lets through without selecting them by their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Reach {
+    /// Everyone, because nothing isolates it.
+    pub(super) is_open: bool,
+    /// Everyone, or every pod, by a rule.
+    pub(super) is_wide: bool,
+    /// Addresses, by a rule.
+    pub(super) has_blocks: bool,
 }
 
 impl Class {
+    /// What policies make of the direction.
     pub fn side(&self, direction: Direction) -> &Side {
         &self.sides[direction as usize]
     }
@@ -62,8 +80,9 @@ impl Class {
             labels: self.labels.clone(),
             ports: Arc::clone(&self.ports),
             sides: self.sides.clone(),
+            reaches: self.reaches,
             sets: self.sets.clone(),
-            addresses: addresses.into_iter().map(|address| (address, 1)).collect(),
+            addresses: addresses.into_iter().collect(),
         }
     }
 
@@ -71,32 +90,77 @@ impl Class {
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.addresses.keys().copied()
     }
+
+    pub(super) fn reach(&self, direction: Direction) -> Reach {
+        self.reaches[direction as usize]
+    }
 }
 
 impl Side {
-    /// What these policies make of the direction, of all that select the class.
-    pub(super) fn of(direction: Direction, selecting: &[(Arc<str>, Arc<Policy>)]) -> Self {
-        let isolating = selecting.iter().filter(|(_, policy)| policy.isolates(direction));
-        let isolating: Box<[_]> = isolating.cloned().collect();
-        if isolating.is_empty() { Self::Open } else { Self::Isolated(isolating) }
-    }
-
+    /// Whether nothing isolates it.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Open)
     }
 
+    /// Lets the policy of this name be this one; none where it does not isolate the side.
+    pub(super) fn exchange(&mut self, name: &Arc<str>, policy: Option<&Arc<Policy>>) {
+        let Self::Isolated(policies) = self else {
+            if let Some(policy) = policy {
+                *self = Self::Isolated(vec![(Arc::clone(name), Arc::clone(policy))]);
+            }
+            return;
+        };
+        match (policies.binary_search_by(|(it, _)| it.cmp(name)), policy) {
+            (Ok(place), Some(policy)) => policies[place].1 = Arc::clone(policy),
+            (Ok(_), None) if policies.len() == 1 => *self = Self::Open,
+            (Ok(place), None) => {
+                policies.remove(place);
+            }
+            (Err(place), Some(policy)) => policies.insert(place, (Arc::clone(name), Arc::clone(policy))),
+            (Err(_), None) => {}
+        }
+    }
+
     /// Whether it lets through peers without selecting them by their labels: everyone, every pod, or addresses.
     pub fn is_wide(&self, direction: Direction) -> bool {
-        let Self::Isolated(policies) = self else { return true };
-        let rules = policies.iter().flat_map(|(_, policy)| policy.rules(direction));
-        let is_wide = |peer: &Peer| match peer {
-            Peer::Own(_) => false,
-            Peer::Pods(selection) => selection.is_everyone(),
-            Peer::Block(_) => true,
-        };
-        rules.into_iter().any(|rule| match &rule.peers {
-            Peers::Everyone => true,
-            Peers::Listed(peers) => peers.iter().any(is_wide),
-        })
+        self.reach(direction).is_any()
+    }
+
+    pub(super) fn reach(&self, direction: Direction) -> Reach {
+        match self {
+            Self::Open => Reach { is_open: true, ..Reach::default() },
+            Self::Isolated(policies) => {
+                Reach::of(policies.iter().flat_map(|(_, policy)| policy.rules(direction)))
+            }
+        }
+    }
+}
+
+impl Reach {
+    /// Whom these rules let through so.
+    pub(super) fn of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
+        let mut reach = Self::default();
+        for rule in rules {
+            match &rule.peers {
+                Peers::Everyone => reach.is_wide = true,
+                Peers::Listed(peers) => {
+                    reach.has_blocks |= peers.iter().any(|it| matches!(it, Peer::Block(_)));
+                    reach.is_wide |= peers.iter().any(Peer::is_everyone);
+                }
+            }
+        }
+        reach
+    }
+
+    /// Whether there is anyone.
+    pub(super) fn is_any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+impl Peer {
+    /// Whether it selects every pod of every namespace.
+    fn is_everyone(&self) -> bool {
+        matches!(self, Self::Pods(selection) if selection.is_everyone())
     }
 }

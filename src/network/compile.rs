@@ -37,7 +37,7 @@ impl Policy {
         // Rules of a direction that the policy is not about say nothing.
         let kept = |is: bool, rules: Vec<Rule>| if is { rules.into() } else { Box::default() };
         let rules = [kept(isolates[0], ingress), kept(isolates[1], egress)];
-        faults.or(Self { selector: selector.unwrap_or_default(), isolates, rules })
+        faults.or(Self { selector: selector.unwrap_or_default().into(), isolates, rules })
     }
 }
 
@@ -92,7 +92,7 @@ fn compile_peer(peer: &NetworkPolicyPeer, field: Field<'_>, faults: &mut Faults)
         (pods, Some(namespaces), None) => {
             Some(Peer::Pods(Arc::new(Selection { namespaces, pods: pods.unwrap_or_default() })))
         }
-        (Some(pods), None, None) => Some(Peer::Own(pods)),
+        (Some(pods), None, None) => Some(Peer::Own(pods.into())),
         (_, _, Some(_)) => {
             faults.add(field, "an ipBlock beside a selector, expected one of them alone");
             None

@@ -1,12 +1,11 @@
 //! What is let through between two classes: by each of them, and by both.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::addresses::Family;
 use super::class::{Class, Side};
 use super::policy::{Direction, Peer, Peers, Rule, RulePorts};
-use super::{AddressPorts, AddressSet, Block, Map, NamedPort, PortSet};
+use super::{Map, NamedPort, PortSet};
 
 /// A rule by which a direction of a class lets a peer through.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +14,7 @@ pub struct Through<'a> {
     pub policy: &'a Arc<str>,
     /// The place of the rule in the list of the policy's spec.
     pub number: usize,
+    /// The rule itself.
     pub rule: &'a Rule,
 }
 
@@ -56,18 +56,28 @@ impl Map {
                 selection.pods.matches(&peer.labels)
                     && selection.namespaces.matches(self.labels_of(&peer.namespace))
             }
-            Peer::Block(block) => peer.addresses().any(|it| block.addresses.contains(it)),
+            Peer::Block(block) => {
+                Family::ALL.into_iter().any(|it| block.addresses.contains_any(it, &peer.addresses))
+            }
         }
     }
 
     /// The ports of `to` on which a pod of `from` can connect to one of `to`: both ends let them through, for addresses
     /// of one family at least.
     pub fn flow(&self, from: &Class, to: &Class) -> PortSet {
-        let [v4, v6] = Family::ALL.map(|family| {
+        let in_family = |family| {
             let leaves = self.ports_with(from, Direction::Egress, to, &to.ports, family);
+            if leaves.is_empty() {
+                return leaves;
+            }
             leaves.intersection(&self.ports_with(to, Direction::Ingress, from, &to.ports, family))
-        });
-        v4.union(&v6)
+        };
+        if from.reach(Direction::Egress).has_blocks || to.reach(Direction::Ingress).has_blocks {
+            in_family(Family::V4).union(&in_family(Family::V6))
+        } else {
+            // Labels are the same in both.
+            in_family(Family::V4)
+        }
     }
 
     /// On which ports of the one that is connected to, with the named ones given, `class` lets `peer` through with its
@@ -84,24 +94,21 @@ impl Map {
         if side.is_open() {
             return PortSet::all();
         }
-        let mut ports = PortSet::default();
-        for through in side.rules(direction) {
-            let is_among = match &through.rule.peers {
-                Peers::Everyone => true,
-                Peers::Listed(peers) => peers.iter().any(|it| self.is_selected_by(class, it, peer, family)),
-            };
-            if is_among {
-                ports = ports.union(&through.rule.ports.at(named));
-            }
-        }
-        ports
+        let is_let = |entry: &Peer| self.is_selected_by(class, entry, peer, family);
+        let rules = side.rules(direction).map(|it| it.rule);
+        let rules = rules.filter(|it| match &it.peers {
+            Peers::Everyone => true,
+            Peers::Listed(peers) => peers.iter().any(is_let),
+        });
+        rules.fold(PortSet::default(), |all, rule| all.union(&rule.ports.at(named)))
     }
 
     /// As [`Map::is_selected`], by the peer's addresses of the family alone.
     fn is_selected_by(&self, class: &Class, entry: &Peer, peer: &Class, family: Family) -> bool {
-        let Peer::Block(block) = entry else { return self.is_selected(class, entry, peer) };
-        let mut addresses = peer.addresses().filter(|it| Family::of(*it) == family);
-        addresses.any(|it| block.addresses.contains(it))
+        match entry {
+            Peer::Block(block) => block.addresses.contains_any(family, &peer.addresses),
+            Peer::Own(_) | Peer::Pods(_) => self.is_selected(class, entry, peer),
+        }
     }
 
     /// On which ports of the one that is connected to `class` lets the peer through, whatever the peer does.
@@ -136,42 +143,4 @@ impl Map {
         });
         v4.union(&v6)
     }
-
-    /// With which addresses, whoever has them, the direction lets traffic through on which ports: each set of ports once,
-    /// with all of its addresses.
-    pub fn outside(&self, class: &Class, direction: Direction) -> BTreeMap<PortSet, AddressSet> {
-        let side = class.side(direction);
-        if side.is_open() {
-            return BTreeMap::from([(PortSet::all(), AddressSet::all())]);
-        }
-        let named: &[NamedPort] = match direction {
-            Direction::Ingress => &class.ports,
-            // Nothing outside has named ports.
-            Direction::Egress => &[],
-        };
-        // Rules of the same ports are put together first: there may be thousands of them.
-        let mut alike: BTreeMap<PortSet, Vec<AddressSet>> = BTreeMap::new();
-        for it in side.rules(direction) {
-            let addresses = match &it.rule.peers {
-                Peers::Everyone => AddressSet::all(),
-                Peers::Listed(peers) => AddressSet::of_all(blocks(peers).map(|it| &it.addresses)),
-            };
-            let ports = it.rule.ports.at(named);
-            if !addresses.is_empty() && !ports.is_empty() {
-                alike.entry(ports).or_default().push(addresses);
-            }
-        }
-        let mut through = AddressPorts::default();
-        for (ports, addresses) in alike {
-            through.add(AddressSet::of_all(addresses.iter()), &ports);
-        }
-        through.by_ports()
-    }
-}
-
-fn blocks(peers: &[Peer]) -> impl Iterator<Item = &Block> + Clone {
-    peers.iter().filter_map(|peer| match peer {
-        Peer::Block(block) => Some(&**block),
-        Peer::Own(_) | Peer::Pods(_) => None,
-    })
 }

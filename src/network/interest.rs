@@ -25,15 +25,20 @@ pub struct Interest {
 /// A flow that a verdict on one of its ends looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredFlow {
+    /// Where it leaves.
     pub from: Pods,
+    /// Where it arrives.
     pub to: Pods,
     /// The end that is judged.
     pub judged: End,
 }
 
+/// An end of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
+    /// Where it leaves.
     From,
+    /// Where it arrives.
     To,
 }
 
@@ -42,6 +47,7 @@ pub enum End {
 pub struct Pods {
     /// None for any.
     pub namespace: Option<Arc<str>>,
+    /// What their labels have to be.
     pub labels: Selector,
 }
 
@@ -51,6 +57,7 @@ impl Pods {
         self.namespace.is_none() && self.labels.is_empty()
     }
 
+    /// Whether pods of the class are such.
     pub fn select(&self, class: &Class) -> bool {
         self.namespace.as_ref().is_none_or(|it| *it == class.namespace) && self.labels.matches(&class.labels)
     }

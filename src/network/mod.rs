@@ -4,26 +4,36 @@
 //! per pod and direction; policies only ever add what is let through; a flow needs both of its ends to let it through.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
+mod address_ports;
 mod addresses;
+mod blocks;
 mod class;
 mod compile;
+mod counts;
+mod endpoints;
 mod fault;
 mod flow;
 mod index;
 mod interest;
+mod labelled;
 mod map;
 mod neighbours;
 mod outside;
-mod peers;
 mod plugin;
+mod policies;
 mod policy;
 mod ports;
 mod ranges;
+mod selections;
 mod selector;
+mod sorting;
 mod space;
 #[cfg(test)]
 mod tests;
+mod touch;
+mod uses;
 
+pub use address_ports::AddressPorts;
 pub use addresses::{AddressSet, Block};
 pub use class::{Class, ClassId, Endpoint, Side};
 pub use compile::parse_net;
@@ -31,7 +41,6 @@ pub use fault::Fault;
 pub use flow::Through;
 pub use interest::{DeclaredFlow, End, Interest, Pods};
 pub use map::Map;
-pub use outside::AddressPorts;
 pub use plugin::{ENFORCER, PLUGINS, Plugin, plugin};
 pub use policy::{Direction, Peer, Peers, Policy, Rule, RulePorts, Selection};
 pub use ports::{NamedPort, PortSet, Protocol};

@@ -1,121 +1,124 @@
-//! Ports by the addresses with which they are open.
+//! What is let through between a class and whatever is outside of the cluster, by its address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AddressSet, PortSet};
+use super::class::Class;
+use super::policy::{Direction, Peer, Peers};
+use super::ranges::{Number, Ranges};
+use super::{AddressSet, Map, NamedPort, PortSet};
 
-/// Sets of addresses that do not overlap, each with the ports that are open with it.
-#[derive(Debug, Clone, Default)]
-pub struct AddressPorts(Vec<(AddressSet, PortSet)>);
+/// How many rules with ports of their own are told apart at one address. Where there are more, the address is said to
+/// be let through on the ports of all rules of the direction, which is too much rather than too little.
+const DEPTH_MAX: usize = 100;
 
-impl AddressPorts {
-    /// Opens the ports with these addresses as well.
-    pub fn add(&mut self, mut addresses: AddressSet, ports: &PortSet) {
-        if ports.is_empty() {
-            return;
+impl Map {
+    /// With which addresses, whoever has them, the direction lets traffic through on which ports: each set of ports once,
+    /// with all of its addresses.
+    pub fn outside(&self, class: &Class, direction: Direction) -> BTreeMap<PortSet, AddressSet> {
+        let side = class.side(direction);
+        if side.is_open() {
+            return BTreeMap::from([(PortSet::all(), AddressSet::all())]);
         }
-        let mut split = Vec::new();
-        for (known, known_ports) in &mut self.0 {
-            let both = known.intersection(&addresses);
-            if both.is_empty() {
-                continue;
+        let named: &[NamedPort] = match direction {
+            Direction::Ingress => &class.ports,
+            // Nothing outside has named ports.
+            Direction::Egress => &[],
+        };
+        let all = AddressSet::all();
+        let mut by_ports: BTreeMap<PortSet, Vec<&AddressSet>> = BTreeMap::new();
+        for it in side.rules(direction) {
+            let addresses = by_ports.entry(it.rule.ports.at(named)).or_default();
+            match &it.rule.peers {
+                Peers::Everyone => addresses.push(&all),
+                Peers::Listed(peers) => addresses.extend(peers.iter().filter_map(addresses_of)),
             }
-            let all = known_ports.union(ports);
-            addresses = addresses.without(&both);
-            let rest = known.without(&both);
-            if !rest.is_empty() {
-                split.push((rest, known_ports.clone()));
-            }
-            (*known, *known_ports) = (both, all);
         }
-        if !addresses.is_empty() {
-            split.push((addresses, ports.clone()));
-        }
-        self.0.extend(split);
-    }
-
-    /// Each set of ports once, with all of its addresses.
-    pub fn by_ports(&self) -> BTreeMap<PortSet, AddressSet> {
-        joined(self.0.iter().cloned().map(|(addresses, ports)| (ports, addresses)))
-    }
-
-    /// The addresses with which other ports are open in the one than in the other, by the ports in each.
-    pub fn differences(&self, other: &Self) -> BTreeMap<(PortSet, PortSet), AddressSet> {
-        let none = PortSet::default();
-        let mut pieces = Vec::new();
-        for (addresses, ports) in &self.0 {
-            let with = |(theirs, others): &(AddressSet, PortSet)| {
-                ((ports.clone(), others.clone()), addresses.intersection(theirs))
-            };
-            pieces.extend(other.0.iter().filter(|(_, others)| others != ports).map(with));
-            pieces.push(((ports.clone(), none.clone()), other.without(addresses)));
-        }
-        let only_there =
-            other.0.iter().map(|(theirs, others)| ((none.clone(), others.clone()), self.without(theirs)));
-        pieces.extend(only_there);
-        joined(pieces.into_iter().filter(|(_, addresses)| !addresses.is_empty()))
-    }
-
-    /// Those of the addresses with which no port is open.
-    fn without(&self, addresses: &AddressSet) -> AddressSet {
-        self.0.iter().fold(addresses.clone(), |rest, (known, _)| rest.without(known))
+        by_ports.retain(|ports, _| !ports.is_empty());
+        let (ports, addresses): (Vec<_>, Vec<_>) = by_ports
+            .into_iter()
+            .map(|(ports, addresses)| (ports, AddressSet::of_all(addresses.iter().copied())))
+            .unzip();
+        apart(&ports, &addresses)
     }
 }
 
-fn joined<K: Ord>(pieces: impl Iterator<Item = (K, AddressSet)>) -> BTreeMap<K, AddressSet> {
-    let mut joined: BTreeMap<K, AddressSet> = BTreeMap::new();
-    for (key, addresses) in pieces {
-        let known = joined.entry(key).or_default();
-        *known = known.union(&addresses);
+fn addresses_of(peer: &Peer) -> Option<&AddressSet> {
+    match peer {
+        Peer::Block(block) => Some(&block.addresses),
+        Peer::Own(_) | Peer::Pods(_) => None,
     }
-    joined
+}
+
+/// The same ports at the same addresses, each address once.
+fn apart(ports: &[PortSet], addresses: &[AddressSet]) -> BTreeMap<PortSet, AddressSet> {
+    let v4 = segments(addresses.iter().map(|it| &it.v4));
+    let mut v6 = segments(addresses.iter().map(|it| &it.v6));
+    let mut found: BTreeMap<PortSet, AddressSet> = BTreeMap::new();
+    let mut add = |of: &[usize], addresses: AddressSet| {
+        let at_depth = || PortSet::of_all(of.iter().map(|at| &ports[*at]));
+        let all = if of.len() > DEPTH_MAX { PortSet::of_all(ports) } else { at_depth() };
+        let known = found.entry(all).or_default();
+        *known = known.union(&addresses);
+    };
+    for (of, v4) in v4 {
+        let v6 = v6.remove(&of).unwrap_or_default();
+        add(&of, AddressSet { v4: Ranges::of_all(v4), v6: Ranges::of_all(v6) });
+    }
+    for (of, v6) in v6 {
+        add(&of, AddressSet { v4: Ranges::default(), v6: Ranges::of_all(v6) });
+    }
+    found
+}
+
+/// The ranges of numbers that are in the same sets, by the places of these sets: of more than are told apart, the first.
+fn segments<'a, N: Number + 'a>(
+    sets: impl Iterator<Item = &'a Ranges<N>>,
+) -> BTreeMap<Vec<usize>, Vec<(N, N)>> {
+    // Where sets begin, and where they have ended.
+    let mut edges: BTreeMap<N, Vec<usize>> = BTreeMap::new();
+    for (at, (first, last)) in sets.enumerate().flat_map(|(at, it)| it.iter().map(move |range| (at, range))) {
+        edges.entry(first).or_default().push(at);
+        if let Some(next) = last.next() {
+            edges.entry(next).or_default().push(at);
+        }
+    }
+    let mut found: BTreeMap<Vec<usize>, Vec<(N, N)>> = BTreeMap::new();
+    let mut within: BTreeSet<usize> = BTreeSet::new();
+    let mut edges = edges.into_iter().peekable();
+    while let Some((first, changed)) = edges.next() {
+        for at in changed {
+            if !within.remove(&at) {
+                within.insert(at);
+            }
+        }
+        let last = edges.peek().map_or(Some(N::MAX), |(next, _)| next.previous());
+        if let Some(last) = last.filter(|_| !within.is_empty()) {
+            let of: Vec<usize> = within.iter().copied().take(DEPTH_MAX + 1).collect();
+            found.entry(of).or_default().push((first, last));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Protocol;
-
-    fn ports(of: &[(&str, u16)]) -> AddressPorts {
-        let mut ports = AddressPorts::default();
-        for (net, port) in of {
-            ports.add(AddressSet::of(net.parse().unwrap()), &PortSet::range(Protocol::Tcp, *port, *port));
-        }
-        ports
-    }
-
-    fn told(ports: &AddressPorts) -> Vec<String> {
-        ports.by_ports().iter().map(|(ports, addresses)| format!("{addresses}: {ports}")).collect()
-    }
 
     #[test]
-    fn what_overlaps_has_the_ports_of_all() {
-        let all =
-            ports(&[("10.0.0.0/8", 80), ("10.1.0.0/16", 443), ("10.1.0.0/16", 80), ("10.0.0.0/16", 443)]);
-        let expected =
-            ["10.2.0.0-10.255.255.255: TCP/80".to_owned(), "10.0.0.0-10.1.255.255: TCP/80,443".to_owned()];
-        assert_eq!(told(&all), expected);
-        assert!(told(&ports(&[])).is_empty());
-    }
-
-    #[test]
-    fn ranges_that_are_split_otherwise_are_no_difference() {
-        let (left, right) =
-            (ports(&[("10.0.0.0/8", 80)]), ports(&[("10.128.0.0/9", 80), ("10.0.0.0/9", 80)]));
-        assert!(left.differences(&right).is_empty());
-        let more = ports(&[("10.0.0.0/8", 80), ("10.0.0.0/16", 443), ("11.0.0.0/8", 80)]);
-        let told = |left: &AddressPorts, right: &AddressPorts| -> Vec<String> {
-            let differences = left.differences(right);
-            let differences = differences.iter();
-            differences.map(|((before, after), it)| format!("{it}: {before} > {after}")).collect()
+    fn of_very_many_rules_at_one_address_all_ports_are_told() {
+        let number = u16::try_from(DEPTH_MAX).unwrap() + 2;
+        let port = |port| PortSet::range(crate::network::Protocol::Tcp, port, port);
+        let ports: Vec<PortSet> = (1..=number).map(port).collect();
+        let net = |prefix: u16| AddressSet::of(format!("fd00::/{prefix}").parse().unwrap());
+        let nested: Vec<AddressSet> = (1..=number).map(|it| net(it + 8)).collect();
+        let found = apart(&ports, &nested);
+        let at = |address: &str| {
+            let address = address.parse().unwrap();
+            found.iter().filter(|(_, it)| it.contains(address)).map(|(ports, _)| ports).collect::<Vec<_>>()
         };
-        assert_eq!(
-            told(&left, &more),
-            ["11.0.0.0-11.255.255.255:  > TCP/80", "10.0.0.0-10.0.255.255: TCP/80 > TCP/80,443"]
-        );
-        assert_eq!(
-            told(&more, &left),
-            ["11.0.0.0-11.255.255.255: TCP/80 > ", "10.0.0.0-10.0.255.255: TCP/80,443 > TCP/80"]
-        );
+        assert_eq!(at("fd40::"), [&port(1)]);
+        assert_eq!(at("fd20::"), [&port(1).union(&port(2))]);
+        assert_eq!(at("fd00::"), [&PortSet::of_all(&ports)]);
+        assert!(at("fe00::").is_empty());
     }
 }

@@ -7,13 +7,17 @@ use super::{Block, NamedPort, PortSet, Protocol, Selector};
 /// Which way traffic goes, as seen from the pod that a policy selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
+    /// To the pod.
     Ingress,
+    /// From the pod.
     Egress,
 }
 
 impl Direction {
+    /// Both.
     pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
 
+    /// As `policyTypes` has it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ingress => "Ingress",
@@ -35,7 +39,7 @@ impl Direction {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// The pods of its namespace that it is about.
-    pub selector: Selector,
+    pub selector: Arc<Selector>,
     /// Whether it isolates them, by direction.
     pub(super) isolates: [bool; 2],
     /// What it lets through, by direction; nothing in a direction in which it does not isolate.
@@ -43,6 +47,7 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether it isolates the pods that it is about.
     pub fn isolates(&self, direction: Direction) -> bool {
         self.isolates[direction as usize]
     }
@@ -56,21 +61,26 @@ impl Policy {
 /// What one rule lets through: traffic with any of the peers on any of the ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
+    /// With whom.
     pub peers: Peers,
+    /// On which ports.
     pub ports: RulePorts,
 }
 
+/// With whom a rule lets traffic through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Peers {
     /// Everyone, in the cluster and outside of it.
     Everyone,
+    /// Whoever is in one of these entries.
     Listed(Box<[Peer]>),
 }
 
+/// An entry of `from` or `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Peer {
     /// Pods of the policy's own namespace.
-    Own(Selector),
+    Own(Arc<Selector>),
     /// Pods of namespaces.
     Pods(Arc<Selection>),
     /// Whatever has one of these addresses.
@@ -80,7 +90,9 @@ pub enum Peer {
 /// The pods that a `namespaceSelector` and a `podSelector` select together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Selection {
+    /// What the labels of the namespaces have to be.
     pub namespaces: Selector,
+    /// What the labels of the pods have to be.
     pub pods: Selector,
 }
 
@@ -94,19 +106,24 @@ impl Selection {
 /// The ports of a rule. Those with names are looked up at the pod that is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulePorts {
+    /// Those that are written as numbers.
     pub numbers: PortSet,
+    /// Those that are written as names.
     pub names: Box<[(Protocol, Arc<str>)]>,
 }
 
 impl RulePorts {
     /// The ports at a pod that has these named ones. A name that it does not have stands for no port.
     pub fn at(&self, named: &[NamedPort]) -> PortSet {
+        if self.names.is_empty() {
+            return self.numbers.clone();
+        }
         let of_name = |(protocol, name): &(Protocol, Arc<str>)| {
             // Where a pod has a name twice, the first counts.
             let port = named.iter().find(|it| it.protocol == *protocol && it.name == *name)?;
             Some(PortSet::range(*protocol, port.port, port.port))
         };
-        let ports = self.names.iter().filter_map(of_name);
-        ports.fold(self.numbers.clone(), |all, it| all.union(&it))
+        let found: Vec<PortSet> = self.names.iter().filter_map(of_name).collect();
+        PortSet::of_all(found.iter().chain([&self.numbers]))
     }
 }

@@ -9,14 +9,19 @@ use super::ranges::Ranges;
 /// A protocol that policies know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Protocol {
+    /// `TCP`, which is meant where none is written.
     Tcp,
+    /// `UDP`.
     Udp,
+    /// `SCTP`.
     Sctp,
 }
 
 impl Protocol {
+    /// All of them.
     pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
 
+    /// As manifests write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",
@@ -39,8 +44,11 @@ impl Protocol {
 /// A port of a container that has a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NamedPort {
+    /// What it is called.
     pub name: Arc<str>,
+    /// What it speaks. A name counts for this protocol alone.
     pub protocol: Protocol,
+    /// Its number.
     pub port: u16,
 }
 
@@ -80,10 +88,11 @@ impl PortSet {
     }
 
     /// The ports of all of these.
-    pub(super) fn of_all(sets: &[Self]) -> Self {
-        Self(Ranges::of_all(sets.iter().flat_map(|it| it.0.iter()).collect()))
+    pub(super) fn of_all<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(Ranges::of_all(sets.into_iter().flat_map(|it| it.0.iter()).collect()))
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -93,11 +102,13 @@ impl PortSet {
         self.0.covers(&other.0)
     }
 
+    /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0))
     }
 
+    /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0))

@@ -2,6 +2,7 @@
 
 /// A whole number that ranges are made of.
 pub(super) trait Number: Copy + Ord {
+    const MAX: Self;
     /// The number after this one; none after the last.
     fn next(self) -> Option<Self>;
     /// The number before this one; none before the first.
@@ -9,6 +10,8 @@ pub(super) trait Number: Copy + Ord {
 }
 
 impl Number for u32 {
+    const MAX: Self = Self::MAX;
+
     fn next(self) -> Option<Self> {
         self.checked_add(1)
     }
@@ -19,6 +22,8 @@ impl Number for u32 {
 }
 
 impl Number for u128 {
+    const MAX: Self = Self::MAX;
+
     fn next(self) -> Option<Self> {
         self.checked_add(1)
     }
@@ -61,6 +66,10 @@ impl<T: Number> Ranges<T> {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (T, T)> + Clone {
         self.0.iter().copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Label selectors, made ready to be tried on many pods.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,10 +21,11 @@ pub(super) struct Requirement {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Values are in order, each once.
 pub(super) enum Operator {
-    In(BTreeSet<Arc<str>>),
+    In(Box<[Arc<str>]>),
     /// What has no such label is not in the list either.
-    NotIn(BTreeSet<Arc<str>>),
+    NotIn(Box<[Arc<str>]>),
     Exists,
     DoesNotExist,
 }
@@ -44,6 +44,7 @@ impl Selector {
         self.equal.is_empty() && self.requirements.is_empty()
     }
 
+    /// Whether what has these labels is selected.
     pub fn matches(&self, labels: &Labels) -> bool {
         self.equal.iter().all(|(key, value)| label(labels, key) == Some(value))
             && self.requirements.iter().all(|it| it.holds(labels))
@@ -70,9 +71,12 @@ impl Selector {
 impl Requirement {
     fn holds(&self, labels: &Labels) -> bool {
         let value = label(labels, &self.key);
+        let is_listed = |values: &[Arc<str>]| {
+            value.is_some_and(|it| values.binary_search_by(|listed| (**listed).cmp(it)).is_ok())
+        };
         match &self.operator {
-            Operator::In(values) => value.is_some_and(|it| values.contains(it)),
-            Operator::NotIn(values) => !value.is_some_and(|it| values.contains(it)),
+            Operator::In(values) => is_listed(values),
+            Operator::NotIn(values) => !is_listed(values),
             Operator::Exists => value.is_some(),
             Operator::DoesNotExist => value.is_none(),
         }
@@ -91,8 +95,7 @@ impl fmt::Display for Selector {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = &self.key;
-        let listed =
-            |values: &BTreeSet<Arc<str>>| values.iter().map(|it| &**it).collect::<Vec<_>>().join(",");
+        let listed = |values: &[Arc<str>]| values.iter().map(|it| &**it).collect::<Vec<_>>().join(",");
         match &self.operator {
             Operator::In(values) => write!(f, "{key} in ({})", listed(values)),
             Operator::NotIn(values) => write!(f, "{key} notin ({})", listed(values)),

@@ -7,9 +7,10 @@ use foldhash::quality::RandomState;
 
 use super::NamedPort;
 use super::class::{ClassId, SetId};
-use super::index::Index;
+use super::counts::Keys;
 use super::policy::{Direction, Peer, Peers, Policy};
-use crate::model::{Labels, ObjectKey};
+use super::selections::Selectors;
+use crate::model::Labels;
 
 /// What is known of a namespace.
 #[derive(Debug, Default)]
@@ -19,56 +20,18 @@ pub(super) struct Space {
     /// The namespace itself is there.
     pub(super) is_there: bool,
     pub(super) policies: BTreeMap<Arc<str>, Arc<Policy>>,
-    /// The policies by the pods that they select.
-    pub(super) selectors: Index<ObjectKey>,
+    /// The policies by the pods that they are about.
+    pub(super) selectors: Selectors,
     /// The policies by the pods of the namespace that their rules select.
-    pub(super) own_peers: Index<ObjectKey>,
+    pub(super) own_peers: Selectors,
     /// How often policies look at labels of these keys, at pods of this namespace alone.
     pub(super) keys: Keys,
-    pub(super) sets: HashMap<(Arc<Labels>, Arc<[NamedPort]>), SetId, RandomState>,
-    pub(super) classes: HashMap<(Labels, Arc<[NamedPort]>), ClassId, RandomState>,
+    pub(super) sets: HashMap<Alike, SetId, RandomState>,
+    pub(super) classes: HashMap<Alike, ClassId, RandomState>,
 }
 
-/// Keys of labels, with how often each is looked at.
-#[derive(Debug, Default)]
-pub(super) struct Keys(HashMap<Arc<str>, u32, RandomState>);
-
-impl Keys {
-    /// Counts keys in. Returns whether any of them is new.
-    pub(super) fn add<'a>(&mut self, keys: impl Iterator<Item = &'a Arc<str>>) -> bool {
-        let mut is_new = false;
-        for key in keys {
-            let count = self.0.entry(Arc::clone(key)).or_default();
-            is_new |= *count == 0;
-            *count += 1;
-        }
-        is_new
-    }
-
-    /// Counts keys out. Returns whether any of them is gone.
-    pub(super) fn remove<'a>(&mut self, keys: impl Iterator<Item = &'a Arc<str>>) -> bool {
-        let mut is_gone = false;
-        for key in keys {
-            if let Some(count) = self.0.get_mut(key) {
-                *count -= 1;
-                if *count == 0 {
-                    self.0.remove(key);
-                    is_gone = true;
-                }
-            }
-        }
-        is_gone
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn contains(&self, key: &Arc<str>) -> bool {
-        self.0.contains_key(key)
-    }
-}
+/// What pods of a namespace have in common: labels, and named ports.
+pub(super) type Alike = (Arc<Labels>, Arc<[NamedPort]>);
 
 impl Space {
     /// Whether nothing is known of it any more.
@@ -76,15 +39,13 @@ impl Space {
         !self.is_there && self.policies.is_empty() && self.sets.is_empty()
     }
 
-    /// The policies that select pods with these labels, in the order of their names.
-    pub(super) fn selecting(&self, labels: &Labels) -> Vec<(Arc<str>, Arc<Policy>)> {
-        let mut found: Vec<(Arc<str>, Arc<Policy>)> = self
-            .selectors
-            .matching(labels)
-            .filter_map(|key| Some((Arc::clone(&key.name), Arc::clone(self.policies.get(&key.name)?))))
-            .collect();
-        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        found
+    /// The policies that are about pods with these labels.
+    pub(super) fn about<'a>(
+        &'a self,
+        labels: &'a Labels,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Arc<Policy>)> {
+        let uses = self.selectors.matching(labels).flat_map(|it| self.selectors.uses(it));
+        uses.filter_map(|(_, key)| self.policies.get_key_value(&key.name))
     }
 }
 

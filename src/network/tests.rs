@@ -2,6 +2,7 @@
 
 mod brute_force;
 mod drawn;
+mod large;
 mod points;
 mod verdicts;
 
@@ -66,7 +67,7 @@ impl Told {
             endpoint.labels.iter().filter(|(key, _)| keys.contains(&**key)).cloned().collect();
         let id = self.map.classes_in(pod.namespace).find(|id| {
             let class = self.map.class(*id);
-            class.labels == labels && class.ports == endpoint.ports
+            *class.labels == labels && class.ports == endpoint.ports
         });
         let id = id.expect("there is a class of what policies look at");
         (id, self.map.class(id))

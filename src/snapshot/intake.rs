@@ -179,7 +179,8 @@ impl Intake {
             name: Arc::clone(&facts.name),
         };
         match content {
-            Content::Nothing => facts,
+            // What a policy says was compiled at the door.
+            Content::Nothing | Content::Policy(_) => facts,
             Content::Pods(pods) => self.with_pods(facts, &pods),
             Content::Role(role) => {
                 let role = Arc::new(Role::new(&key(), role));
@@ -189,7 +190,6 @@ impl Intake {
                 let binding = Binding::new(key(), &binding).sharing(|name| self.names.intern(name));
                 Facts { rights: Some(Rights::Binding(Arc::new(binding))), ..facts }
             }
-            Content::Policy(_) => facts,
             Content::Ranges(ranges) => Facts { ranges, ..facts },
         }
     }

@@ -348,7 +348,9 @@ impl Snapshot {
         let mut namespaces: BTreeSet<Arc<str>> = self.network().namespaces().cloned().collect();
         // Pods in the network of their host are not on the map.
         namespaces.extend(self.workloads.iter().map(|it| Arc::clone(it.key())));
-        namespaces.iter().for_each(|it| self.sight_moved_in(it, touched));
+        for namespace in &namespaces {
+            self.sight_moved_in(namespace, touched);
+        }
     }
 
     fn touch_workloads(&self, touched: &mut Vec<Scope>) {

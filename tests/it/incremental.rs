@@ -219,7 +219,9 @@ impl Truth {
             key.0.is_foreign_policy() || (key.0 == Kind::NetworkPolicy && known.unreadable)
         };
         let hiding: Vec<Key> = self.objects.iter().filter(hides).map(|(key, _)| *key).collect();
-        hiding.into_iter().for_each(|key| self.take(Step::Delete(key), daemon));
+        for key in hiding {
+            self.take(Step::Delete(key), daemon);
+        }
     }
 
     fn sighted(&self, kind: Kind) -> bool {
@@ -530,5 +532,15 @@ proptest! {
     ) {
         let leading = if led { network::leading() } else { Vec::new() };
         compare(network::declare(specs), true, after(leading, steps), &order)?;
+    }
+
+    #[test]
+    fn so_it_does_where_one_thing_turns_at_a_time(
+        specs in prop::sample::select(network::DECLARED.to_vec()),
+        turns in prop::collection::vec(network::any_turn(), 1..10),
+        order in prop::collection::vec(any::<u64>(), 1..40),
+    ) {
+        let steps = after(network::leading(), turns.into_iter().flatten().collect());
+        compare(network::declare(specs), true, steps, &order)?;
     }
 }

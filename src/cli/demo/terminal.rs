@@ -47,7 +47,7 @@ impl Terminal {
         let deviation = &transition.deviation;
         let note = if expected { "" } else { "  (not expected)" };
         say!(
-            "  {style}{:<8}{style:#} {:<10} {} {DIM}{:>9}{DIM:#}  {}{note}",
+            "  {style}{:<8}{style:#} {:<10} {:<23} {DIM}{:>9}{DIM:#}  {}{note}",
             transition.event.as_str(),
             deviation.severity.as_str(),
             deviation.check.id,

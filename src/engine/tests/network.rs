@@ -7,8 +7,13 @@ use crate::wire::manifests;
 
 /// One under a baseline whose `spec.network` is this, in which every kind was listed.
 fn cluster(network: &str) -> Cluster {
+    under(&format!("network: {{{network}}}"))
+}
+
+/// One under a baseline whose `spec` is this, in which every kind was listed.
+fn under(spec: &str) -> Cluster {
     let text = format!(
-        "{{apiVersion: plimsoll.dev/v1alpha1, kind: Baseline, metadata: {{name: b}}, spec: {{network: {{{network}}}}}}}"
+        "{{apiVersion: plimsoll.dev/v1alpha1, kind: Baseline, metadata: {{name: b}}, spec: {{{spec}}}}}"
     );
     let (mut documents, problems) = parse("b.yaml", text.as_bytes(), &checks::ids());
     assert_eq!(problems, []);
@@ -144,6 +149,45 @@ fn a_plugin_that_comes_or_goes_settles_what_is_said_of_another() {
     assert!(cluster.settle().contains(&format!("resolved {told}")));
     cluster.gone(Kind::DaemonSet, "kube-system", "calico-node");
     assert!(cluster.settle().contains(&format!("opened {told}")));
+}
+
+#[test]
+fn a_policy_is_judged_anew_with_the_namespaces_that_it_names() {
+    let named = |labels: &str| object("v1", "Namespace", "", "bank", &format!("labels: {{{labels}}}"), "");
+    let mut cluster = cluster("within: namespace");
+    let entry = "{namespaceSelector: {matchLabels: {team: bank}}, podSelector: {matchLabels: {app: api}}}";
+    cluster.apply(&policy("in", &format!("podSelector: {{}}, ingress: [{{from: [{entry}]}}]"))).settle();
+    let mut actual = |manifest: &str| {
+        cluster.apply(manifest).settle();
+        cluster
+            .evidence()
+            .into_iter()
+            .find(|it| it.starts_with("network/selects-nothing"))
+            .unwrap_or_default()
+    };
+    let at = "network/selects-nothing NetworkPolicy/shop/in spec.ingress[0].from[0]";
+    let no_namespace =
+        format!("{at}: namespaceSelector team=bank selects no namespace spec.ingress[0].from[0] 1");
+    let no_pod = format!(
+        "{at}: podSelector app=api selects no pod in a namespace with team=bank spec.ingress[0].from[0] 1"
+    );
+    assert_eq!(actual(&named("team: shop")), no_namespace);
+    assert_eq!(actual(&named("team: bank")), no_pod);
+    assert_eq!(actual(&named("")), no_namespace);
+    assert_eq!(actual(&named("team: bank")), no_pod);
+    assert_eq!(actual(&pod("api", "app: api").replace("'shop'", "'bank'")), "");
+}
+
+#[test]
+fn a_policy_is_judged_anew_when_its_namespace_is_governed() {
+    let labelled = |labels: &str| object("v1", "Namespace", "", "shop", &format!("labels: {{{labels}}}"), "");
+    let mut cluster = under("namespaces: {matchLabels: {tier: prod}}, network: {}");
+    cluster.apply(&labelled("")).apply(&pod("web", "app: web")).apply(&pod("api", "app: api"));
+    cluster.apply(&policy("db", "podSelector: {matchLabels: {app: db}}"));
+    assert_eq!(cluster.settle(), [""; 0]);
+    let told = "network/selects-nothing NetworkPolicy/shop/db spec.podSelector";
+    assert_eq!(cluster.apply(&labelled("tier: prod")).settle(), [format!("opened {told}")]);
+    assert_eq!(cluster.apply(&labelled("")).settle(), [format!("resolved {told}")]);
 }
 
 /// A change to a small cluster, by numbers.

@@ -1,5 +1,7 @@
 //! Label selectors, as they are written.
 
+use std::collections::BTreeSet;
+
 use crate::network::fault::{Faults, Field, Told};
 use crate::network::selector::{Operator, Requirement, Selector};
 use crate::wire::{LabelSelector, LabelSelectorRequirement};
@@ -36,7 +38,10 @@ fn compile_requirement(
     for (place, value) in values.iter().enumerate() {
         check_value(value, field.entry("values", place), faults);
     }
-    let listed = || values.iter().map(|it| it.as_str().into()).collect();
+    let listed = || {
+        let listed: BTreeSet<&str> = values.iter().map(String::as_str).collect();
+        listed.into_iter().map(Into::into).collect()
+    };
     let compiled = match operator.as_str() {
         "In" => Operator::In(listed()),
         "NotIn" => Operator::NotIn(listed()),

@@ -13,12 +13,12 @@ fn faults(spec: Value) -> Vec<String> {
 }
 
 /// The one fault of a policy with this peer.
-fn peer_fault(peer: Value) -> Vec<String> {
+fn peer_fault(peer: &Value) -> Vec<String> {
     faults(json!({"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}, peer]}]}))
 }
 
 /// The one fault of a policy with this port.
-fn port_fault(port: Value) -> Vec<String> {
+fn port_fault(port: &Value) -> Vec<String> {
     faults(
         json!({"podSelector": {}, "policyTypes": ["Egress"], "egress": [{}, {"ports": [{"port": 80}, port]}]}),
     )
@@ -44,13 +44,13 @@ fn what_kubernetes_takes_is_taken() {
     for types in [json!(null), json!([]), json!(["Egress"]), json!(["Ingress", "Ingress"])] {
         assert_eq!(faults(json!({"policyTypes": types})), [""; 0]);
     }
-    assert_eq!(port_fault(json!({"port": 443, "endPort": 443})), [""; 0]);
+    assert_eq!(port_fault(&json!({"port": 443, "endPort": 443})), [""; 0]);
 }
 
 #[test]
 fn a_block_of_addresses_is_refused() {
     let block =
-        |cidr: &str, except: &[&str]| peer_fault(json!({"ipBlock": {"cidr": cidr, "except": except}}));
+        |cidr: &str, except: &[&str]| peer_fault(&json!({"ipBlock": {"cidr": cidr, "except": except}}));
     let field = "spec.ingress[0].from[1].ipBlock";
     let no_range = "is no range of addresses, expected such as 10.0.0.0/8";
     assert_eq!(block("10.0.0.0", &[]), [format!("{field}.cidr: '10.0.0.0' {no_range}")]);
@@ -66,11 +66,11 @@ fn a_block_of_addresses_is_refused() {
 fn a_peer_is_refused() {
     let field = "spec.ingress[0].from[1]";
     let no_peer = "no peer, expected a podSelector, a namespaceSelector or an ipBlock";
-    assert_eq!(peer_fault(json!({})), [format!("{field}: {no_peer}")]);
+    assert_eq!(peer_fault(&json!({})), [format!("{field}: {no_peer}")]);
     let block = json!({"cidr": "10.0.0.0/8"});
     let beside = [format!("{field}: an ipBlock beside a selector, expected one of them alone")];
-    assert_eq!(peer_fault(json!({"podSelector": {}, "ipBlock": block})), beside);
-    assert_eq!(peer_fault(json!({"namespaceSelector": {}, "ipBlock": block})), beside);
+    assert_eq!(peer_fault(&json!({"podSelector": {}, "ipBlock": block})), beside);
+    assert_eq!(peer_fault(&json!({"namespaceSelector": {}, "ipBlock": block})), beside);
     let egress = json!({"egress": [{"to": [{}]}]});
     assert_eq!(faults(egress), [format!("spec.egress[0].to[0]: {no_peer}")]);
 }
@@ -80,9 +80,9 @@ fn a_port_is_refused() {
     let field = "spec.egress[1].ports[1]";
     let no_port = "is no port, expected 1 to 65535";
     for port in [0, 65536, -1] {
-        assert_eq!(port_fault(json!({"port": port})), [format!("{field}.port: {port} {no_port}")]);
+        assert_eq!(port_fault(&json!({"port": port})), [format!("{field}.port: {port} {no_port}")]);
     }
-    let end = |port: Value, end: i32| port_fault(json!({"port": port, "endPort": end}));
+    let end = |port: Value, end: i32| port_fault(&json!({"port": port, "endPort": end}));
     assert_eq!(end(json!(80), 65536), [format!("{field}.endPort: 65536 {no_port}")]);
     assert_eq!(end(json!(80), 79), [format!("{field}.endPort: 79 is less than port 80")]);
     let beside = "an endPort beside a named port, expected a number as port";
@@ -90,10 +90,10 @@ fn a_port_is_refused() {
     let without = "an endPort without port, expected the first port as port";
     assert_eq!(end(json!(null), 80), [format!("{field}.endPort: {without}")]);
     let name = "'80' is no name of a port, expected at most 15 of a-z, 0-9 and single -, among them a letter";
-    assert_eq!(port_fault(json!({"port": "80"})), [format!("{field}.port: {name}")]);
+    assert_eq!(port_fault(&json!({"port": "80"})), [format!("{field}.port: {name}")]);
     for protocol in ["tcp", "ICMP", ""] {
         let expected = format!("{field}.protocol: '{protocol}' is none of TCP, UDP and SCTP");
-        assert_eq!(port_fault(json!({"protocol": protocol, "port": 80})), [expected]);
+        assert_eq!(port_fault(&json!({"protocol": protocol, "port": 80})), [expected]);
     }
 }
 
@@ -104,7 +104,7 @@ fn a_selector_is_refused_wherever_it_stands() {
     assert_eq!(faults(json!({"podSelector": labels})), [format!("spec.podSelector.{no_key}")]);
     for name in ["podSelector", "namespaceSelector"] {
         let expected = format!("spec.ingress[0].from[1].{name}.{no_key}");
-        assert_eq!(peer_fault(json!({name: labels})), [expected]);
+        assert_eq!(peer_fault(&json!({name: labels})), [expected]);
     }
     let value = json!({"podSelector": {"matchLabels": {"a": "x y"}}});
     assert_eq!(faults(value), ["spec.podSelector.matchLabels: 'x y' is no value of a label"]);

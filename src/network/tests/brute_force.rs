@@ -198,10 +198,10 @@ impl Cluster {
 
 /// The keys of labels by which policies tell pods of the namespace apart.
 pub(super) fn keys(cluster: &Cluster, namespace: &str, interest: &Interest) -> BTreeSet<String> {
-    let mut keys: BTreeSet<String> = interest.keys.iter().map(|it| it.to_string()).collect();
+    let mut keys: BTreeSet<String> = interest.keys.iter().map(ToString::to_string).collect();
     for flow in &interest.declared {
         for pods in [&flow.from, &flow.to] {
-            keys.extend(pods.labels.keys().map(|it| it.to_string()));
+            keys.extend(pods.labels.keys().map(ToString::to_string));
         }
     }
     let mut add = |selector: Option<&LabelSelector>| {

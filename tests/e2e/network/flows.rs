@@ -46,8 +46,6 @@ spec:
   egress:
     - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: e2e-flows-data}}, podSelector: {matchLabels: {app: db}}}]
       ports: [{port: 5432}]
-    - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
-      ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -60,9 +58,6 @@ spec:
       ports: [{port: 5432}]
     - from: [{ipBlock: {cidr: 192.0.2.0/24}}]
       ports: [{port: 5432}]
-  egress:
-    - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
-      ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
 ";
 
 #[test]

@@ -23,7 +23,6 @@ spec:
   network: {defaultDeny: [Ingress, Egress]}
 ";
 
-/// Nothing passes but names, which everyone asks for.
 const DENY_ALL: &str = "
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -31,9 +30,6 @@ metadata: {name: deny-all, namespace: e2e-denied}
 spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
-  egress:
-    - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
-      ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
 ";
 
 /// What isolates pods by their label, besides.

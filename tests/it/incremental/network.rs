@@ -10,13 +10,14 @@ use proptest::sample::{select, subsequence};
 use super::{Key, Step};
 
 /// What is declared, one set after the other. What is not asked must not be missed either.
-pub(super) const DECLARED: [&[&str]; 6] = [
+pub(super) const DECLARED: [&[&str]; 7] = [
     &[WITHIN, CLOSED, ALLOWED, OPEN],
     &[WITHIN],
     &[CLOSED],
     &[ALLOWED],
     &[OPEN],
     &["network: {defaultDeny: [Egress]}"],
+    &["network: {defaultDeny: [Ingress, Egress], within: namespace}"],
 ];
 
 const WITHIN: &str = "namespaces: {matchLabels: {governed: 'yes'}}, network: {defaultDeny: [Ingress], within: namespace, \
@@ -96,6 +97,48 @@ const LEADING: &str = "
 /// What [`LEADING`] holds.
 pub(super) fn leading() -> Vec<Object> {
     decode(LEADING)
+}
+
+/// Other versions of what [`LEADING`] holds, each of which differs from another in one thing.
+const TURNS: &str = "
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {governed: 'yes', team: b}}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: payments, labels: {team: b}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: shop, labels: {app: web}},
+ spec: {containers: [{name: a, image: a}]}, status: {podIPs: []}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: payments, labels: {app: db}},
+ spec: {containers: [{name: a, image: a, ports: [{name: http, containerPort: 80}]}]}, status: {podIPs: []}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: payments, labels: {app: db}},
+ spec: {containers: [{name: a, image: a, ports: [{name: http, containerPort: 81}]}]}, status: {podIPs: [{ip: 10.1.0.1}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: payments, labels: {app: web}},
+ spec: {containers: [{name: a, image: a, ports: [{name: http, containerPort: 80}]}]}, status: {podIPs: [{ip: 10.1.0.1}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: kube-system, labels: {dns: a}},
+ spec: {containers: [{name: a, image: a, ports: [{name: dns, containerPort: 53, protocol: UDP}]}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: shop},
+ spec: {policyTypes: [Ingress, Egress]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: shop},
+ spec: {policyTypes: [Ingress, Egress], egress: [{to: [{ipBlock: {cidr: 10.1.0.1/32}}]}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: payments},
+ spec: {policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}]}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: payments},
+ spec: {policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 10.0.0.1/32}}, {ipBlock: {cidr: 203.0.113.0/24}}]}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-1}, spec: {podCIDRs: [203.0.113.0/24]}}
+";
+
+/// One thing that turns in the cluster of [`LEADING`], and what comes of it.
+pub(super) fn any_turn() -> impl Strategy<Value = [Step; 2]> {
+    let objects = select([leading(), decode(TURNS)].concat());
+    objects.prop_map(|object| [Step::See(Box::new(object)), Step::Settle])
 }
 
 fn decode(text: &str) -> Vec<Object> {

@@ -63,7 +63,7 @@ fn read_case(directory: &Path, line: &str) -> Case {
     let mut declared = Declared::hardened();
     declared.baselines.truncate(1);
     let baseline = &mut declared.baselines[0];
-    (baseline.secrets, baseline.rbac) = (None, None);
+    (baseline.secrets, baseline.rbac, baseline.network) = (None, None, None);
     let pod_security = baseline.pod_security.as_mut().unwrap();
     pod_security.level = Level::parse(level).unwrap();
     pod_security.version = Version::parse(version).unwrap();
