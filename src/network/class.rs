@@ -102,6 +102,14 @@ impl Side {
         matches!(self, Self::Open)
     }
 
+    /// Whether the policy of this name isolates it.
+    pub(super) fn has(&self, name: &Arc<str>) -> bool {
+        match self {
+            Self::Open => false,
+            Self::Isolated(policies) => policies.binary_search_by(|(it, _)| it.cmp(name)).is_ok(),
+        }
+    }
+
     /// Lets the policy of this name be this one; none where it does not isolate the side.
     pub(super) fn exchange(&mut self, name: &Arc<str>, policy: Option<&Arc<Policy>>) {
         let Self::Isolated(policies) = self else {
@@ -150,6 +158,15 @@ impl Reach {
             }
         }
         reach
+    }
+
+    /// The same with what rules of another policy let through; whatever the side was, it is isolated.
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            is_open: false,
+            is_wide: self.is_wide || other.is_wide,
+            has_blocks: self.has_blocks || other.has_blocks,
+        }
     }
 
     /// Whether there is anyone.

@@ -75,6 +75,11 @@ impl fmt::Display for Pods {
 }
 
 impl Interest {
+    /// Whether any verdict hangs on flows.
+    pub(super) fn is_of_flows(&self) -> bool {
+        self.across || !self.declared.is_empty()
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         let ends = self.declared.iter().flat_map(|flow| [&flow.from, &flow.to]);
         ends.flat_map(|pods| pods.labels.keys()).chain(&self.keys)

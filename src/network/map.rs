@@ -15,7 +15,7 @@ use super::policy::{Direction, Policy};
 use super::selections::Selections;
 use super::space::Space;
 use super::{Block, Interest};
-use crate::model::{Labels, ObjectKey};
+use crate::model::{Kind, Labels, ObjectKey};
 
 /// Who could talk to whom in a cluster.
 ///
@@ -75,6 +75,12 @@ impl Map {
     /// The owners of the endpoints of a class.
     pub fn owners(&self, class: &Class) -> impl Iterator<Item = &ObjectKey> {
         class.sets.iter().flat_map(|id| self.sets[id.0].owners.keys())
+    }
+
+    /// Whether the class is one pod that nothing makes more of.
+    pub fn is_one_pod(&self, class: &Class) -> bool {
+        let mut owners = self.owners(class);
+        owners.next().is_some_and(|it| it.is_one_of(&[Kind::Pod])) && owners.next().is_none()
     }
 
     /// The classes of the namespace.

@@ -63,9 +63,15 @@ impl Map {
         name: &Arc<str>,
         policy: Option<&Arc<Policy>>,
     ) {
-        let side = &mut self.classes[id.0].sides[direction as usize];
+        let class = &mut self.classes[id.0];
+        let (side, known) = (&mut class.sides[direction as usize], class.reaches[direction as usize]);
+        let is_more = !side.has(name);
         side.exchange(name, policy);
-        let reach = side.reach(direction);
+        let reach = match policy {
+            // Of many policies that come one by one, each is looked at once.
+            Some(policy) if is_more => known.with(Reach::of(policy.rules(direction).iter())),
+            _ => side.reach(direction),
+        };
         self.reaches(id, direction, reach);
     }
 

@@ -6,12 +6,13 @@ mod large;
 mod points;
 mod verdicts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brute_force::{Cluster, Pod};
 use drawn::Change;
 use points::Points;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
@@ -110,6 +111,12 @@ fn compare(told: &Told) -> Result<(), TestCaseError> {
         let pod = &cluster.with_addresses_of_class(pod, &map.interest);
         for direction in Direction::ALL {
             prop_assert_eq!(!class.side(direction).is_open(), cluster.isolates(pod, direction));
+            prop_assert_eq!(map.wide(direction).any(|it| it == id), cluster.is_wide(pod, direction));
+            let is_near = |it: &&Pod| map.interest.within || it.namespace != pod.namespace;
+            let selecting =
+                cluster.pods.values().filter(is_near).filter(|it| cluster.selects(it, direction, pod));
+            let selecting: BTreeSet<ClassId> = selecting.map(|it| told.class(it).0).collect();
+            prop_assert_eq!(map.selecting(class, direction), selecting);
             let outside = Points::outside(&map.outside(class, direction));
             prop_assert_eq!(outside, cluster.outside(pod, direction), "outside of {:?} {:?}", pod, direction);
         }
@@ -173,4 +180,29 @@ fn leaves_nothing(mut told: Told) -> Result<(), TestCaseError> {
     told.map.take_interest(Interest::default());
     prop_assert!(told.map.is_bare(), "something is kept: {:?}", told.map);
     Ok(())
+}
+
+#[test]
+fn who_shares_an_address_with_others_is_touched_when_labels_tell_them_apart() {
+    let pod = |namespace, owner, labels: &[(&'static str, &'static str)], addresses: &[&str]| Pod {
+        namespace,
+        owner,
+        labels: labels.iter().copied().collect(),
+        ports: Vec::new(),
+        addresses: addresses.iter().map(|it| it.parse().unwrap()).collect(),
+    };
+    let policy = |spec| serde_json::from_value(spec).unwrap();
+    let from = json!({"ingress": [{"from": [{"ipBlock": {"cidr": "10.1.0.0/16"}}]}]});
+    let by_rank = json!({"podSelector": {"matchLabels": {"rank": "a"}}});
+    let mut told = Told::default();
+    told.map.take_interest(Interest { across: true, ..Interest::default() });
+    let without = pod("shop", "db", &[], &[]);
+    told.tell(&Change::Pod("p", Some(pod("shop", "web", &[("rank", "a")], &["10.1.2.3"]))));
+    told.tell(&Change::Pod("q", Some(without.clone())));
+    told.tell(&Change::Pod("r", Some(pod("payments", "api", &[], &[]))));
+    told.tell(&Change::Policy("payments", "from", Some(policy(from))));
+    for change in [Some(policy(by_rank)), None] {
+        let touched = told.tell(&Change::Policy("shop", "by-rank", change));
+        assert!(touched.contains(&owner(&without)), "{touched:?}");
+    }
 }

@@ -89,7 +89,7 @@ impl Map {
 
     /// Touches whoever lets the class through by this address and by none that another of its endpoints has.
     pub(super) fn touch_by_address(&self, id: ClassId, address: IpAddr, touched: &mut Vec<ObjectKey>) {
-        if !self.interest.across {
+        if !self.interest.is_of_flows() {
             return;
         }
         let class = self.class(id);

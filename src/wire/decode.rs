@@ -12,6 +12,7 @@ use super::network::NetworkPolicy;
 use super::pod::Pod;
 use super::range::{Node, ServiceCidr};
 use super::rbac::{AnyBinding, AnyRole};
+use super::shape::misplaced_list;
 use super::workload::{Bare, CronJob, DaemonSet, Job, Replicated};
 use crate::model::Kind;
 
@@ -82,6 +83,11 @@ pub fn decode_written_json(kind: Kind, json: &[u8]) -> Result<Object, DecodeErro
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let object = decode_written(kind, &mut deserializer)?;
     deserializer.end()?;
+    if kind == Kind::NetworkPolicy
+        && let Some(path) = misplaced_list(&serde_json::from_slice(json)?)
+    {
+        return Err(serde_json::Error::custom(format!("{path}: expected a mapping, found a list")).into());
+    }
     Ok(object)
 }
 

@@ -24,6 +24,7 @@ mod rbac;
 mod secret;
 mod security;
 mod selector;
+mod shape;
 mod status;
 mod volume;
 mod workload;

@@ -2,7 +2,8 @@
 //!
 //! Reads policies, the labels, the named ports and the addresses of pods and templates, and `spec.network`. A flow of
 //! `allow` between pods is lost if any of its ports is closed between any of the pods that are there at both ends; where
-//! it names no ports, if all of them are. One with addresses is lost if any of them is closed at the pods. It is told at
+//! it names no ports, if all of them are. One with addresses is lost if any of them that lies outside the cluster is closed
+//! at the pods. It is told at
 //! the workload where the flow arrives, if this baseline governs that, else where it leaves. Where isolation for egress
 //! or `allow` is declared, a pod that is isolated for egress has to reach the pods of the cluster's DNS, by UDP and by TCP,
 //! on port 53 or on their ports `dns` and `dns-tcp`; what answers DNS itself has not.
@@ -13,13 +14,14 @@ use std::sync::Arc;
 
 use super::closed::Closed;
 use super::covered::dns_ports;
+use super::outside::Bounds;
 use super::{POLICIES, declared};
 use crate::baseline::{Baseline, Flow, Network, Party};
 use crate::checks::ungoverned::Namespaces;
 use crate::checks::words::start_of;
-use crate::checks::{Check, FLOWS, Facts, Governed, Rule};
+use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
 use crate::model::{CheckInfo, Direction as Way, Finding, ObjectRef, Severity};
-use crate::network::{Class, ClassId, Direction, Map, Pods, PortSet};
+use crate::network::{AddressSet, Class, ClassId, Direction, Map, Pods, PortSet};
 use crate::snapshot::Snapshot;
 
 pub(crate) static CHECK: Check = Check {
@@ -34,7 +36,7 @@ pub(crate) static CHECK: Check = Check {
                no longer needed is taken out of `spec.network.allow`.",
         references: &[POLICIES, "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"],
     },
-    reads: FLOWS,
+    reads: FLOWS_TO_ADDRESSES,
     rule: Rule::Workload(rule),
 };
 
@@ -104,13 +106,17 @@ impl Ends<'_> {
                 self.add_each(leaves, targets, &flow.ports, closed) || is_cut_off
             }
             (Party::Pods(from), Party::Addresses(addresses)) => {
-                from.select(class) && closed.add_addresses(map, leaves, addresses, &flow.ports)
+                from.select(class) && closed.add_addresses(map, leaves, &self.wanted(addresses), &flow.ports)
             }
             (Party::Addresses(addresses), Party::Pods(to)) => {
-                to.select(class) && closed.add_addresses(map, arrives, addresses, &flow.ports)
+                to.select(class) && closed.add_addresses(map, arrives, &self.wanted(addresses), &flow.ports)
             }
             (Party::Addresses(_), Party::Addresses(_)) => false,
         }
+    }
+
+    fn wanted(&self, addresses: &AddressSet) -> AddressSet {
+        Bounds { network: self.network, known: &self.snapshot.inside() }.wanted(addresses)
     }
 
     /// Adds what is closed of the way to the cluster's DNS. Returns whether anything is.

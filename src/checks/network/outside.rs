@@ -19,6 +19,13 @@ static NOWHERE: LazyLock<AddressSet> = LazyLock::new(|| {
     AddressSet::of_all(&nets)
 });
 
+/// The addresses of a node's own link, which nobody means who declares a flow to everywhere.
+static LINK: LazyLock<AddressSet> = LazyLock::new(|| {
+    let nets = ["169.254.0.0/16", "fe80::/10"];
+    let nets = nets.map(|it| AddressSet::of(parse_net(it).expect("these are ranges of addresses")));
+    AddressSet::of_all(&nets)
+});
+
 /// By ports, the addresses with which flows are on them.
 pub(super) type AddressWays = BTreeMap<PortSet, AddressSet>;
 
@@ -51,6 +58,12 @@ impl Bounds<'_> {
             (ports, AddressSet::of_all(&pieces))
         });
         outside.filter(|(_, addresses)| !addresses.is_empty()).collect()
+    }
+
+    /// What a declared flow with these addresses wants: those of them that lie outside the cluster.
+    pub(super) fn wanted(&self, addresses: &AddressSet) -> AddressSet {
+        let outside = addresses.without(&NOWHERE).without(&LINK);
+        outside.without(&self.network.inside).without(self.known)
     }
 
     /// Whether any of the addresses lies outside the cluster.

@@ -56,7 +56,10 @@ impl Question<'_> {
             Direction::Ingress => true,
             Direction::Egress => self.ungoverned.contains(&peer.namespace),
         };
-        (self.reach == Reach::Everywhere || class.namespace != peer.namespace) && is_told_here()
+        let is_itself = || std::ptr::eq(class, peer) && self.map.is_one_pod(class);
+        (self.reach == Reach::Everywhere || class.namespace != peer.namespace)
+            && !is_itself()
+            && is_told_here()
     }
 
     /// Whoever a wide way of the class could let through: those that let everyone through, and those that select it.

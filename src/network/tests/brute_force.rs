@@ -85,7 +85,6 @@ impl Cluster {
 
     /// Whether a policy selects every pod that the namespace could have.
     pub(super) fn isolates_any(&self, namespace: &str, direction: Direction) -> bool {
-        let is_empty = |it: &LabelSelector| it.match_labels.is_empty() && it.match_expressions.is_empty();
         let selects_all = |spec: &NetworkPolicySpec| spec.pod_selector.as_ref().is_none_or(is_empty);
         let own = self.policies.iter().filter(|((it, _), _)| *it == namespace);
         own.map(|(_, spec)| spec).any(|it| is_about(it, direction) && selects_all(it))
@@ -150,17 +149,29 @@ impl Cluster {
 
     /// Whether a rule of the pod's in this direction names the peer by its labels: it is about some pods, not all.
     pub(super) fn names(&self, pod: &Pod, direction: Direction, peer: &Pod) -> bool {
-        let mut rules = self.isolating(pod, direction).flat_map(|it| rules(it, direction));
-        rules.any(|(peers, _)| peers.iter().any(|it| self.is_named_by(pod.namespace, it, peer)))
+        self.entries(pod, direction).any(|it| !is_everyone(it) && self.selects_by_labels(pod, it, peer))
     }
 
-    fn is_named_by(&self, namespace: &str, entry: &NetworkPolicyPeer, peer: &Pod) -> bool {
-        let is_empty = |it: &LabelSelector| it.match_labels.is_empty() && it.match_expressions.is_empty();
-        let is_everyone = entry.namespace_selector.as_ref().is_some_and(is_empty)
-            && entry.pod_selector.as_ref().is_none_or(is_empty);
-        entry.ip_block.is_none()
-            && !is_everyone
-            && self.is_peer(namespace, entry, Party::Pod { pod: peer, v6: false })
+    /// Whether a rule of the pod's in this direction selects the peer by its labels.
+    pub(super) fn selects(&self, pod: &Pod, direction: Direction, peer: &Pod) -> bool {
+        self.entries(pod, direction).any(|it| self.selects_by_labels(pod, it, peer))
+    }
+
+    /// Whether the pod lets anyone through in this direction whom no labels select.
+    pub(super) fn is_wide(&self, pod: &Pod, direction: Direction) -> bool {
+        let mut rules = self.isolating(pod, direction).flat_map(|it| rules(it, direction));
+        !self.isolates(pod, direction)
+            || rules.any(|(peers, _)| peers.is_empty())
+            || self.entries(pod, direction).any(|it| it.ip_block.is_some() || is_everyone(it))
+    }
+
+    /// The entries of all rules of the pod's in this direction.
+    fn entries(&self, pod: &Pod, direction: Direction) -> impl Iterator<Item = &NetworkPolicyPeer> {
+        self.isolating(pod, direction).flat_map(move |it| rules(it, direction)).flat_map(|(peers, _)| peers)
+    }
+
+    fn selects_by_labels(&self, pod: &Pod, entry: &NetworkPolicyPeer, peer: &Pod) -> bool {
+        entry.ip_block.is_none() && self.is_peer(pod.namespace, entry, Party::Pod { pod: peer, v6: false })
     }
 
     /// What a policy selects: whether any pod at all, and by each entry of its rules that is about pods.
@@ -223,6 +234,16 @@ pub(super) fn keys(cluster: &Cluster, namespace: &str, interest: &Interest) -> B
         }
     }
     keys
+}
+
+fn is_empty(selector: &LabelSelector) -> bool {
+    selector.match_labels.is_empty() && selector.match_expressions.is_empty()
+}
+
+/// Whether it selects every pod of every namespace.
+fn is_everyone(entry: &NetworkPolicyPeer) -> bool {
+    entry.namespace_selector.as_ref().is_some_and(is_empty)
+        && entry.pod_selector.as_ref().is_none_or(is_empty)
 }
 
 /// Whether the policy isolates in this direction.

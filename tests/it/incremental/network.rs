@@ -120,6 +120,12 @@ const TURNS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: kube-system, labels: {dns: a}},
  spec: {containers: [{name: a, image: a, ports: [{name: dns, containerPort: 53, protocol: UDP}]}]}}
 ---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: kube-system, labels: {k8s-app: kube-dns, dns: a}},
+ spec: {containers: [{name: a, image: a}]}, status: {podIPs: [{ip: 10.1.0.1}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p1, namespace: kube-system, labels: {k8s-app: kube-dns, dns: a}},
+ spec: {containers: [{name: a, image: a}]}}
+---
 {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: shop},
  spec: {policyTypes: [Ingress, Egress]}}
 ---

@@ -120,6 +120,27 @@ fn flows_with_addresses_are_lost_where_the_pods_close_them() {
     assert_eq!(found(into, &[("bank", some)]), [""; 0], "one port is enough");
 }
 
+#[test]
+fn what_is_inside_or_on_the_link_alone_is_not_lost() {
+    let everywhere =
+        "inside: [10.0.0.0/8], allow: [{from: {podLabels: {app: web}}, to: {cidrs: [0.0.0.0/0]}}]";
+    let but = |except: &str| {
+        let block = format!("{{cidr: 0.0.0.0/0, except: [{except}]}}");
+        found(
+            everywhere,
+            &[(
+                "shop",
+                &format!(
+                    "podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {block}}}]}}]"
+                ),
+            )],
+        )
+    };
+    assert_eq!(but("10.0.0.0/8, 169.254.0.0/16, 127.0.0.0/8"), [""; 0]);
+    let told = but("10.0.0.0/8, 192.0.2.0/24");
+    assert!(told.len() == 1 && told[0].contains("to 192.0.2.0-192.0.2.255 (all ports)"), "{told:?}");
+}
+
 /// What is found of the DNS where `web` has this egress, and the pods of the DNS these ports.
 fn dns(egress: &str, ports: &str, policies: &[(&str, &str)]) -> Vec<String> {
     let egress = format!("podSelector: {{}}, policyTypes: [Egress], egress: [{egress}]");

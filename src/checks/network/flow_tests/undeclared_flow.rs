@@ -50,7 +50,7 @@ fn a_flow_within_the_namespace_has_to_be_allowed_too() {
 fn flows_of_pods_are_told_once() {
     let rule = "{from: [{podSelector: {}}, {namespaceSelector: {matchLabels: {team: b}}}]}";
     let told = [format!(
-        "{PLACE} bank: Pod/api (all ports); NetworkPolicy db rule 1 of ingress: shop: Pod/db, Pod/web (all ports)"
+        "{PLACE} bank: Pod/api (all ports); NetworkPolicy db rule 1 of ingress: shop: Pod/web (all ports)"
     )];
     assert_eq!(of_db(NOTHING, rule), told);
     assert_eq!(
@@ -123,4 +123,19 @@ fn what_is_not_isolated_is_told_here_unless_it_should_be() {
     starts(found("allow: [], defaultDeny: [Egress]"), &ingress);
     let egress = ["bank/api", "shop/db", "shop/web"].map(|name| open(name, "Egress"));
     starts(found("allow: [], defaultDeny: [Ingress]"), &egress);
+}
+
+#[test]
+fn one_pod_has_no_flow_with_itself() {
+    let all = "podSelector: {}, ingress: [{from: [{podSelector: {}}]}]";
+    let of = |names: &[&str]| {
+        let mut objects = vec![namespace("shop", "team: a"), policy("shop", "p", all)];
+        objects.extend(names.iter().map(|name| pod("shop", name, "app: web", "", "")));
+        Cluster::new("allow: []", &objects)
+            .findings(&CHECK)
+            .into_iter()
+            .filter(|it| it.key == "Ingress")
+            .count()
+    };
+    assert_eq!((of(&["web"]), of(&["web", "other"])), (0, 2));
 }
