@@ -311,12 +311,14 @@ impl Snapshot {
         if old.is_some() == new.is_some() {
             return;
         }
+        if !self.count_foreign(kind, &name.namespace, new.is_some()) {
+            return;
+        }
         touched.push(Scope::Cluster);
-        let is_turn = self.count_foreign(kind, &name.namespace, new.is_some());
-        match () {
-            () if !is_turn => {}
-            () if kind.is_namespaced() => self.sight_moved_in(&name.namespace, touched),
-            () => self.network_known_anew(touched),
+        if kind.is_namespaced() {
+            self.sight_moved_in(&name.namespace, touched);
+        } else {
+            self.network_known_anew(touched);
         }
     }
 

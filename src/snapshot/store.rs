@@ -187,7 +187,11 @@ impl Snapshot {
     /// Whether an object of the kind is there in the namespace that cannot be read.
     pub(super) fn has_unreadable(&self, kind: Kind, namespace: &str) -> bool {
         let state = self.collection(kind).state.lock();
-        state.unreadable.keys().any(|name| *name.namespace == *namespace)
+        if state.unreadable.is_empty() {
+            return false;
+        }
+        let first = Name { namespace: namespace.into(), name: "".into() };
+        state.unreadable.range(first..).next().is_some_and(|(name, _)| *name.namespace == *namespace)
     }
 
     /// The kinds of policies by which it is somewhere not known what is let through.

@@ -7,34 +7,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::cases;
 use crate::check::said;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/connections")
 }
 
-/// Every command of the case with what it says.
-fn run(case: &Path) -> String {
-    let commands = fs::read_to_string(case.join("commands")).unwrap();
-    let answers: Vec<String> =
-        commands.lines().map(|command| format!("$ {command}\n{}\n", said(case, command))).collect();
-    answers.concat()
-}
-
 #[test]
 fn every_case_is_answered_as_expected() {
-    let mut cases: Vec<_> = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 6, "the cases were not found");
-    for case in cases {
-        let found = run(&case);
-        let expectation = case.join("expect.txt");
-        if std::env::var_os("UPDATE_CASES").is_some() {
-            fs::write(&expectation, &found).unwrap();
-        }
-        let expected = fs::read_to_string(&expectation).unwrap_or_default();
-        assert!(found == expected, "{}\nexpected:\n{expected}\nfound:\n{found}", case.display());
-    }
+    cases::are_as_expected(&root(), 7);
 }
 
 /// What the command says, without its exit status.
@@ -80,7 +62,7 @@ fn a_pair_without_a_connection_is_left_out_and_every_other_is_there() {
 
 #[test]
 fn nothing_hostile_reaches_the_terminal() {
-    let said = run(&root().join("hostile"));
+    let said = cases::run(&root().join("hostile"));
     assert!(said.contains("forged"), "{said}");
     let steers = |it: char| it.is_control() && it != '\n' || it == '\u{202e}';
     let tables = said.split("$ ").filter(|it| !it.contains("--output json")).collect::<String>();

@@ -5,39 +5,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::cases;
 use crate::check::said;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/rights")
 }
 
-/// Every command of the case with what it says.
-fn run(case: &Path) -> String {
-    let commands = fs::read_to_string(case.join("commands")).unwrap();
-    let answers: Vec<String> =
-        commands.lines().map(|command| format!("$ {command}\n{}\n", said(case, command))).collect();
-    answers.concat()
-}
-
 #[test]
 fn every_question_is_answered_as_expected() {
-    let mut cases: Vec<_> = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 2, "the cases were not found");
-    for case in cases {
-        let found = run(&case);
-        let expectation = case.join("expect.txt");
-        if std::env::var_os("UPDATE_CASES").is_some() {
-            fs::write(&expectation, &found).unwrap();
-        }
-        let expected = fs::read_to_string(&expectation).unwrap_or_default();
-        assert!(found == expected, "{}\nexpected:\n{expected}\nfound:\n{found}", case.display());
-    }
+    cases::are_as_expected(&root(), 3);
 }
 
 #[test]
 fn nothing_hostile_reaches_the_terminal() {
-    let said = run(&root().join("hostile"));
+    let said = cases::run(&root().join("hostile"));
     assert!(said.contains("forged"), "{said}");
     let steers = |it: char| it.is_control() && it != '\n' || it == '\u{202e}';
     let tables = said.split("$ ").filter(|it| !it.contains("--output json")).collect::<String>();

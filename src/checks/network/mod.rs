@@ -33,8 +33,7 @@ const CHECKLIST: &str = "https://kubernetes.io/docs/concepts/security/security-c
 
 /// The baselines that govern the workload and declare something of the network, with that.
 fn declared<'a>(governing: &[&'a Baseline]) -> impl Iterator<Item = (&'a Baseline, &'a Network)> {
-    let network = |it: &'a Baseline| Some((it, it.network.as_ref()?));
-    governing.iter().filter_map(move |it| network(it)).collect::<Vec<_>>().into_iter()
+    governing.iter().copied().filter_map(|it| Some((it, it.network.as_ref()?)))
 }
 
 /// The words of a finding.
