@@ -12,10 +12,10 @@ use super::binding::implied_groups;
 use super::bootstrap::bootstrap;
 use super::gathering::{Found, Gathering};
 use super::links::Links;
-use super::reach::{ACT_AS_ACCOUNTS, Reach, Readers, accounts};
+use super::reach::{Reach, Readers};
 use super::role::{Effective, Role};
-use super::together::{groups_around, is_around_others};
-use super::{Binding, Path, Powers, Rule};
+use super::together::groups_around;
+use super::{Binding, Grant, Powers};
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
 
 type Index<K, V> = HashMap<K, V, RandomState>;
@@ -24,11 +24,11 @@ type Index<K, V> = HashMap<K, V, RandomState>;
 #[derive(Debug, Default)]
 pub struct Grants {
     roles: Index<ObjectKey, Held>,
-    links: Links,
+    pub(super) links: Links,
     gathering: Gathering,
     /// The roles of which what they amount to hangs on the users, groups, roles or namespaces that they name.
-    naming: BTreeSet<ObjectKey>,
-    reach: Reach,
+    pub(super) naming: BTreeSet<ObjectKey>,
+    pub(super) reach: Reach,
 }
 
 /// A role that is there.
@@ -36,42 +36,6 @@ pub struct Grants {
 struct Held {
     role: Arc<Role>,
     labels: Arc<Labels>,
-}
-
-/// A role that a subject has by a binding.
-#[derive(Debug, Clone)]
-pub struct Grant {
-    pub binding: Arc<Binding>,
-    pub key: ObjectKey,
-    pub role: Arc<Effective>,
-    /// Kubernetes itself grants it, in one of its versions.
-    pub is_bootstrap: bool,
-}
-
-impl Grant {
-    /// The namespace in which it holds; empty for all of the cluster.
-    pub fn scope(&self) -> &Arc<str> {
-        self.binding.scope()
-    }
-
-    /// What it amounts to, beyond what Kubernetes itself grants.
-    pub fn powers(&self) -> Powers {
-        self.role.granted(self.is_bootstrap, self.scope().is_empty())
-    }
-
-    /// The rules that amount to any of these powers, beyond what Kubernetes itself grants.
-    pub fn rules(&self, powers: Powers) -> impl Iterator<Item = &Arc<Rule>> {
-        let counts = powers.and(self.powers());
-        self.role
-            .rules
-            .iter()
-            .filter(move |it| it.powers.has_any(counts) && !(self.is_bootstrap && it.is_bootstrap))
-    }
-
-    /// The way by which the rule came.
-    pub fn path(&self, rule: &Arc<Rule>) -> Path {
-        Path { binding: Arc::clone(&self.binding), role: self.key.clone(), rule: Arc::clone(rule) }
-    }
 }
 
 impl Grants {
@@ -120,22 +84,6 @@ impl Grants {
             self.reach.add(new, powers);
         }
         self.links.set(key, new);
-    }
-
-    /// Appends whoever's verdict hangs on what is declared of the namespace, or on whether it is there.
-    pub fn touch_namespace(&self, namespace: &str, touched: &mut Vec<ObjectKey>) {
-        for (binding, powers) in self.links.of_namespace(namespace) {
-            self.touch_of(binding, powers, touched);
-        }
-        self.touch_naming(touched);
-    }
-
-    /// Appends whoever comes to secrets through the service account, now that it came or went.
-    pub fn touch_account(&self, account: &ObjectKey, touched: &mut Vec<ObjectKey>) {
-        if self.readers_in(&account.namespace).values().any(|readers| readers.contains_key(account)) {
-            touched.extend(self.holders_in(&account.namespace, ACT_AS_ACCOUNTS).cloned());
-            self.touch_naming(touched);
-        }
     }
 
     /// The service accounts of the namespace that may read secrets, and the group of them; where it is empty, the
@@ -285,68 +233,9 @@ impl Grants {
     }
 
     /// What the role of a binding amounts to, to whomever it is given.
-    fn powers_given(&self, binding: &Binding) -> Powers {
+    pub(super) fn powers_given(&self, binding: &Binding) -> Powers {
         let role = binding.role.as_ref().and_then(|role| self.role(role));
         role.map_or(Powers::NONE, |role| role.powers)
-    }
-
-    /// Appends the subjects of a binding, whose role amounts to these powers, and whoever comes to secrets through them.
-    fn touch_of(&self, binding: &Arc<Binding>, powers: Powers, touched: &mut Vec<ObjectKey>) {
-        self.touch_named(binding, powers, touched);
-        if powers.has_any(Powers::READ_SOME_SECRETS) {
-            self.touch_behind(std::iter::once(binding), touched);
-        }
-    }
-
-    /// Appends the subjects of a binding, whose role amounts to these powers, and whoever belongs to one of them by what
-    /// it is and holds something that leads further together with them.
-    fn touch_named(&self, binding: &Binding, powers: Powers, touched: &mut Vec<ObjectKey>) {
-        touched.extend(binding.subjects.iter().map(|it| it.key.clone()));
-        if !powers.is_combining() {
-            return;
-        }
-        for group in binding.subjects.iter().map(|it| &it.key).filter(|it| is_around_others(it)) {
-            let members = self.links.combining_with(powers).filter(|it| groups_around(it).contains(group));
-            touched.extend(members.cloned());
-        }
-    }
-
-    /// Appends whoever comes to secrets through the subjects of these bindings, whose role reads them. In the
-    /// namespace of a service account that reads its own, that is news only to those who do not read there themselves.
-    fn touch_behind<'a>(
-        &self,
-        bindings: impl Iterator<Item = &'a Arc<Binding>>,
-        touched: &mut Vec<ObjectKey>,
-    ) {
-        let (mut near, mut far) = (BTreeSet::new(), BTreeSet::new());
-        for binding in bindings {
-            for (_, namespace) in accounts(binding) {
-                let is_near = !namespace.is_empty() && namespace == *binding.scope();
-                let there = if is_near { &mut near } else { &mut far };
-                there.insert(namespace);
-            }
-        }
-        for namespace in &far {
-            touched.extend(self.holders_in(namespace, ACT_AS_ACCOUNTS).cloned());
-        }
-        if far.contains("") {
-            let acts = |subject: &&ObjectKey| {
-                self.powers_of(subject).is_some_and(|powers| powers.has_any(ACT_AS_ACCOUNTS))
-            };
-            touched.extend(self.subjects().filter(acts).cloned());
-        }
-        for namespace in near.difference(&far) {
-            let subjects = self.reach.borrowers_in(namespace).flat_map(|binding| &binding.subjects);
-            touched.extend(subjects.map(|it| it.key.clone()));
-        }
-        self.touch_naming(touched);
-    }
-
-    /// Appends those to whom roles are bound that name what their reach hangs on.
-    fn touch_naming(&self, touched: &mut Vec<ObjectKey>) {
-        for binding in self.naming.iter().flat_map(|role| self.links.of_role(role)) {
-            self.touch_named(binding, self.powers_given(binding), touched);
-        }
     }
 
     /// Keeps who gathers whom in step with a role that becomes `new`.

@@ -9,6 +9,7 @@ mod binding;
 mod bootstrap;
 mod excess;
 mod gathering;
+mod grant;
 mod grants;
 mod links;
 mod minimal;
@@ -22,6 +23,7 @@ mod resources;
 mod role;
 mod shelf;
 mod together;
+mod touch;
 
 pub use authorize::{Allowed, MASTERS};
 pub use binding::{
@@ -30,7 +32,8 @@ pub use binding::{
 };
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use excess::{Excess, excess};
-pub use grants::{Grant, Grants};
+pub use grant::Grant;
+pub use grants::Grants;
 pub use path::Path;
 pub use piece::TooLarge;
 pub use powers::{Power, Powers, SECRET_READS, powers_of};
