@@ -1,5 +1,6 @@
 //! The network at growing size: the map made, every class judged, one pod and one policy changed, and the naive way
-//! beside them, which asks for each pair of pods. And a hard shape: one namespace in which everything is distinct.
+//! beside them, which asks for each pair of pods. Then the same by the engine. And a hard shape: one namespace in which
+//! everything is distinct; and two clusters in which everyone could talk to everyone, taken in.
 //!
 //! `cargo bench --bench network` measures 1,000, 10,000 and 100,000 pods; `cargo bench --bench network -- 1000` only
 //! those. docs/performance.md says what the figures mean.
@@ -7,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
+mod engine;
 mod naive;
 mod shape;
 
@@ -36,9 +38,13 @@ fn main() -> anyhow::Result<()> {
     let sizes: Vec<usize> = arguments.map(|it| it.parse()).collect::<Result<_, _>>()?;
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
     for pods in sizes {
-        measure(&Shape::of_namespaces(pods));
+        let shape = Shape::of_namespaces(pods);
+        measure(&shape);
+        engine::measure(&shape);
     }
     measure(&Shape::hard());
+    engine::take_in(&Shape::open());
+    engine::take_in(&Shape::all_but_one());
     Ok(())
 }
 

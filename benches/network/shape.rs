@@ -14,6 +14,13 @@ const POLICIES: usize = 3;
 /// How many pods, and how many policies, the hard shape has.
 const HARD: usize = 10_000;
 
+/// How many workloads the open shape has, and how many of them are in a namespace.
+const OPEN: usize = 5_000;
+const OPEN_IN_NAMESPACE: usize = 100;
+
+/// How many pods the shape has in which each policy is about all but one.
+const LEFT_OUT: usize = 1_000;
+
 /// One policy of so many in the hard shape is about almost every pod.
 const BROAD_EVERY: usize = 200;
 
@@ -52,6 +59,7 @@ enum What {
     ToDns,
     ToInternet,
     Hard(usize),
+    AllBut(usize),
 }
 
 impl Shape {
@@ -97,10 +105,32 @@ impl Shape {
         }
     }
 
+    /// Workloads that nothing isolates, each with labels of its own.
+    pub(crate) fn open() -> Self {
+        let pod = |number: usize| distinct(&format!("team-{}", number / OPEN_IN_NAMESPACE), number);
+        Self {
+            name: "nothing isolated, all distinct",
+            pods: (0..OPEN).map(pod).collect(),
+            policies: Vec::new(),
+        }
+    }
+
+    /// One namespace in which each policy is about all pods but one.
+    pub(crate) fn all_but_one() -> Self {
+        let policy =
+            |number| Written::new("hard", &format!("policy-{number:05}"), What::AllBut(number % LEFT_OUT));
+        Self {
+            name: "policies about all but one",
+            pods: (0..LEFT_OUT).map(|number| distinct("hard", number)).collect(),
+            policies: (0..HARD).map(policy).collect(),
+        }
+    }
+
     /// The map of it, with these policies.
     pub(crate) fn map(&self, policies: &[(ObjectKey, Arc<Policy>)]) -> Map {
         let (mut map, mut touched) = (Map::default(), Vec::new());
         map.take_interest(Interest { across: true, ..Interest::default() });
+        map.follow();
         for pod in &self.pods {
             map.set_namespace(&pod.endpoint.namespace, Some(&Labels::new()), &mut touched);
             map.add(&pod.owner, &pod.endpoint, &mut touched);
@@ -178,10 +208,19 @@ impl Written {
                 "policyTypes": ["Egress"],
             }),
             What::Hard(policy) => hard(policy, port),
+            What::AllBut(pod) => {
+                let other = json!({"key": "id", "operator": "NotIn", "values": [pod.to_string()]});
+                json!({"podSelector": {"matchExpressions": [other]}, "ingress": [{"ports": [{"port": port}]}]})
+            }
         };
         let spec = serde_json::from_value(spec).expect("it is written as policies are");
         Arc::new(Policy::compile(&spec).expect("nothing is wrong with it"))
     }
+}
+
+/// A pod with labels and a workload of its own.
+fn distinct(namespace: &str, number: usize) -> Pod {
+    Pod::new(namespace, &format!("app-{number}"), &[("id", &number.to_string())], number)
 }
 
 fn hard(policy: usize, port: usize) -> Value {

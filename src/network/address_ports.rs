@@ -2,73 +2,58 @@
 
 use std::collections::BTreeMap;
 
+use super::segments::{Segment, segments};
 use super::{AddressSet, PortSet};
 
-/// Sets of addresses that do not overlap, each with the ports that are open with it.
+/// How many entries, each of a set of ports at a range of addresses, are told apart by their addresses. Where there are
+/// more, they are told as they were added.
+const APART_MAX: usize = 100_000;
+
+/// Sets of ports, each with addresses with which it is open.
 #[derive(Debug, Clone, Default)]
-pub struct AddressPorts(Vec<(AddressSet, PortSet)>);
+pub struct AddressPorts(Vec<(PortSet, AddressSet)>);
 
 impl AddressPorts {
     /// Opens the ports with these addresses as well.
-    pub fn add(&mut self, mut addresses: AddressSet, ports: &PortSet) {
-        if ports.is_empty() {
-            return;
+    pub fn add(&mut self, addresses: AddressSet, ports: &PortSet) {
+        if !ports.is_empty() && !addresses.is_empty() {
+            self.0.push((ports.clone(), addresses));
         }
-        let mut split = Vec::new();
-        for (known, known_ports) in &mut self.0 {
-            let both = known.intersection(&addresses);
-            if both.is_empty() {
-                continue;
-            }
-            let all = known_ports.union(ports);
-            addresses = addresses.without(&both);
-            let rest = known.without(&both);
-            if !rest.is_empty() {
-                split.push((rest, known_ports.clone()));
-            }
-            (*known, *known_ports) = (both, all);
-        }
-        if !addresses.is_empty() {
-            split.push((addresses, ports.clone()));
-        }
-        self.0.extend(split);
     }
 
-    /// Each set of ports once, with all of its addresses.
+    /// Each set of ports once, with all of its addresses. Each address is told once, with all of its ports; only where
+    /// very many rules overlap it may be told more than once, each time with some of them.
     pub fn by_ports(&self) -> BTreeMap<PortSet, AddressSet> {
-        joined(self.0.iter().cloned().map(|(addresses, ports)| (ports, addresses)))
+        let added = joined(self.0.iter().map(|(ports, addresses)| (ports.clone(), addresses)));
+        let (ports, addresses): (Vec<&PortSet>, Vec<&AddressSet>) = added.iter().unzip();
+        let Some(apart) = segments(&addresses, APART_MAX) else { return added };
+        let all = |of: &[usize]| PortSet::of_all(of.iter().map(|at| ports[*at]));
+        joined(apart.iter().map(|(of, addresses)| (all(of), addresses)))
     }
 
     /// The addresses with which other ports are open in the one than in the other, by the ports in each.
     pub fn differences(&self, other: &Self) -> BTreeMap<(PortSet, PortSet), AddressSet> {
-        let none = PortSet::default();
-        let mut pieces = Vec::new();
-        for (addresses, ports) in &self.0 {
-            let with = |(theirs, others): &(AddressSet, PortSet)| {
-                ((ports.clone(), others.clone()), addresses.intersection(theirs))
-            };
-            pieces.extend(other.0.iter().filter(|(_, others)| others != ports).map(with));
-            pieces.push(((ports.clone(), none.clone()), other.without(addresses)));
-        }
-        let only_there =
-            other.0.iter().map(|(theirs, others)| ((none.clone(), others.clone()), self.without(theirs)));
-        pieces.extend(only_there);
-        joined(pieces.into_iter().filter(|(_, addresses)| !addresses.is_empty()))
-    }
-
-    /// Those of the addresses with which no port is open.
-    fn without(&self, addresses: &AddressSet) -> AddressSet {
-        self.0.iter().fold(addresses.clone(), |rest, (known, _)| rest.without(known))
+        let entries: Vec<&(PortSet, AddressSet)> = self.0.iter().chain(&other.0).collect();
+        let addresses: Vec<&AddressSet> = entries.iter().map(|(_, addresses)| addresses).collect();
+        let apart = segments(&addresses, usize::MAX).unwrap_or_default();
+        let ports = |of: &[usize]| PortSet::of_all(of.iter().map(|at| &entries[*at].0));
+        let difference = |(of, addresses): &Segment| {
+            let (before, after) = of.split_at(of.partition_point(|at| *at < self.0.len()));
+            ((ports(before), ports(after)), addresses.clone())
+        };
+        let differences: Vec<_> = apart.iter().map(difference).collect();
+        let differences = differences.iter().filter(|((before, after), _)| before != after);
+        joined(differences.map(|(ports, addresses)| (ports.clone(), addresses)))
     }
 }
 
-fn joined<K: Ord>(pieces: impl Iterator<Item = (K, AddressSet)>) -> BTreeMap<K, AddressSet> {
-    let mut joined: BTreeMap<K, AddressSet> = BTreeMap::new();
+/// Each key once, with the addresses of all that have it.
+fn joined<'a, K: Ord>(pieces: impl Iterator<Item = (K, &'a AddressSet)>) -> BTreeMap<K, AddressSet> {
+    let mut by_key: BTreeMap<K, Vec<&AddressSet>> = BTreeMap::new();
     for (key, addresses) in pieces {
-        let known = joined.entry(key).or_default();
-        *known = known.union(&addresses);
+        by_key.entry(key).or_default().push(addresses);
     }
-    joined
+    by_key.into_iter().map(|(key, addresses)| (key, AddressSet::of_all(addresses))).collect()
 }
 
 #[cfg(test)]
@@ -117,5 +102,21 @@ mod tests {
             told(&more, &left),
             ["11.0.0.0-11.255.255.255: TCP/80 > ", "10.0.0.0-10.0.255.255: TCP/80,443 > TCP/80"]
         );
+    }
+
+    #[test]
+    fn of_many_rules_at_one_address_only_their_ports_are_told() {
+        // Each lies within the one before.
+        let nested: Vec<(String, u16)> = (1..=119).map(|it| (format!("fd00::/{}", it + 8), it)).collect();
+        let nested: Vec<(&str, u16)> = nested.iter().map(|(net, port)| (&**net, *port)).collect();
+        let found = ports(&nested).by_ports();
+        for depth in 1..119 {
+            // The first bit that a net has beyond those around it is set in none that lies within it.
+            let address = (0xfd_u128 << 120) | (1 << (127 - 8 - depth));
+            let address = std::net::Ipv6Addr::from_bits(address).into();
+            let at: Vec<&PortSet> =
+                found.iter().filter(|(_, it)| it.contains(address)).map(|(ports, _)| ports).collect();
+            assert_eq!(at, [&PortSet::range(Protocol::Tcp, 1, depth)], "{address}");
+        }
     }
 }

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::NamedPort;
 use super::counts::Counts;
-use super::policy::{Direction, Peer, Peers, Rule};
-use super::{NamedPort, Policy};
+use super::policy::{Direction, NamedPolicy, Peer, Peers, Rule};
 use crate::model::Labels;
 
 /// A pod, or the pods that a template stands for, as policies see it.
@@ -52,7 +52,7 @@ pub enum Side {
     /// No policy isolates it, so that everything is let through.
     Open,
     /// These policies isolate it, and what any of them lets through is let through. In the order of their names.
-    Isolated(Vec<(Arc<str>, Arc<Policy>)>),
+    Isolated(Vec<Arc<NamedPolicy>>),
 }
 
 /// Whom a side lets through without selecting them by their labels.
@@ -106,25 +106,25 @@ impl Side {
     pub(super) fn has(&self, name: &Arc<str>) -> bool {
         match self {
             Self::Open => false,
-            Self::Isolated(policies) => policies.binary_search_by(|(it, _)| it.cmp(name)).is_ok(),
+            Self::Isolated(policies) => policies.binary_search_by(|it| it.name.cmp(name)).is_ok(),
         }
     }
 
     /// Lets the policy of this name be this one; none where it does not isolate the side.
-    pub(super) fn exchange(&mut self, name: &Arc<str>, policy: Option<&Arc<Policy>>) {
+    pub(super) fn exchange(&mut self, name: &Arc<str>, policy: Option<&Arc<NamedPolicy>>) {
         let Self::Isolated(policies) = self else {
             if let Some(policy) = policy {
-                *self = Self::Isolated(vec![(Arc::clone(name), Arc::clone(policy))]);
+                *self = Self::Isolated(vec![Arc::clone(policy)]);
             }
             return;
         };
-        match (policies.binary_search_by(|(it, _)| it.cmp(name)), policy) {
-            (Ok(place), Some(policy)) => policies[place].1 = Arc::clone(policy),
+        match (policies.binary_search_by(|it| it.name.cmp(name)), policy) {
+            (Ok(place), Some(policy)) => policies[place] = Arc::clone(policy),
             (Ok(_), None) if policies.len() == 1 => *self = Self::Open,
             (Ok(place), None) => {
                 policies.remove(place);
             }
-            (Err(place), Some(policy)) => policies.insert(place, (Arc::clone(name), Arc::clone(policy))),
+            (Err(place), Some(policy)) => policies.insert(place, Arc::clone(policy)),
             (Err(_), None) => {}
         }
     }
@@ -137,9 +137,7 @@ impl Side {
     pub(super) fn reach(&self, direction: Direction) -> Reach {
         match self {
             Self::Open => Reach { is_open: true, ..Reach::default() },
-            Self::Isolated(policies) => {
-                Reach::of(policies.iter().flat_map(|(_, policy)| policy.rules(direction)))
-            }
+            Self::Isolated(policies) => Reach::of(policies.iter().flat_map(|it| it.policy.rules(direction))),
         }
     }
 }

@@ -25,9 +25,9 @@ impl Side {
             Self::Open => &[][..],
             Self::Isolated(policies) => policies,
         };
-        policies.iter().flat_map(move |(policy, it)| {
-            let rules = it.rules(direction).iter().enumerate();
-            rules.map(move |(number, rule)| Through { policy, number, rule })
+        policies.iter().flat_map(move |it| {
+            let rules = it.policy.rules(direction).iter().enumerate();
+            rules.map(move |(number, rule)| Through { policy: &it.name, number, rule })
         })
     }
 }

@@ -85,11 +85,11 @@ impl Interest {
         ends.flat_map(|pods| pods.labels.keys()).chain(&self.keys)
     }
 
-    /// The pods that are judged by what becomes of the class.
-    pub(super) fn judged_by<'a>(&'a self, class: &'a Class) -> impl Iterator<Item = &'a Pods> {
-        self.declared.iter().filter_map(|flow| match flow.judged {
-            End::From => flow.to.select(class).then_some(&flow.from),
-            End::To => flow.from.select(class).then_some(&flow.to),
+    /// For each flow that is looked for, the pods that are judged by it, and those at its other end.
+    pub(super) fn ends(&self) -> impl Iterator<Item = (&Pods, &Pods)> {
+        self.declared.iter().map(|flow| match flow.judged {
+            End::From => (&flow.from, &flow.to),
+            End::To => (&flow.to, &flow.from),
         })
     }
 }

@@ -20,10 +20,11 @@ use crate::model::{Kind, Labels, ObjectKey};
 /// Who could talk to whom in a cluster.
 ///
 /// Every method that changes it appends to `touched` whose verdict may be another one: owners of endpoints, policies,
-/// namespaces.
+/// namespaces. Before [`Map::follow`] these are only what changes itself.
 #[derive(Debug, Default)]
 pub struct Map {
     pub(super) interest: Interest,
+    pub(super) is_followed: bool,
     pub(super) spaces: HashMap<Arc<str>, Space, RandomState>,
     /// The namespaces by their labels.
     pub(super) labelled_spaces: Labelled<Arc<str>>,
@@ -105,12 +106,15 @@ impl Map {
 
     /// The policies of the namespace, in the order of their names.
     pub fn policies(&self, namespace: &str) -> impl Iterator<Item = (&Arc<str>, &Arc<Policy>)> {
-        self.spaces.get(namespace).into_iter().flat_map(|it| it.policies.iter())
+        self.spaces
+            .get(namespace)
+            .into_iter()
+            .flat_map(|it| it.policies.iter().map(|(name, it)| (name, &it.policy)))
     }
 
     /// The policy of this name.
     pub fn policy(&self, namespace: &str, name: &str) -> Option<&Arc<Policy>> {
-        self.spaces.get(namespace)?.policies.get(name)
+        self.spaces.get(namespace)?.policies.get(name).map(|it| &it.policy)
     }
 
     /// Every block of addresses that rules name, once.

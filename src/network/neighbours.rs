@@ -21,23 +21,24 @@ impl Map {
     /// The classes whose rules of this direction select the class by its labels: those of other namespaces and, where
     /// flows within a namespace are looked at, of its own.
     pub fn selecting(&self, class: &Class, direction: Direction) -> BTreeSet<ClassId> {
-        let mut found = BTreeSet::new();
-        for selection in self.selections.matching(self.labels_of(&class.namespace), &class.labels) {
-            for (of, policy) in self.selections.uses(selection) {
-                if *of == direction && (self.interest.within || policy.namespace != class.namespace) {
-                    found.extend(self.ruled_by(policy, direction));
-                }
-            }
-        }
-        if self.interest.within
-            && let Some(space) = self.spaces.get(&class.namespace)
-        {
-            let own = space.own_peers.matching(&class.labels).flat_map(|it| space.own_peers.uses(it));
-            for (_, policy) in own.filter(|(of, _)| *of == direction) {
-                found.extend(self.ruled_by(policy, direction));
-            }
-        }
-        found
+        self.policies_selecting(class, direction).flat_map(|it| self.ruled_by(it, direction)).collect()
+    }
+
+    /// The policies with rules of this direction that select the class so, each once or more.
+    pub(super) fn policies_selecting<'a>(
+        &'a self,
+        class: &'a Class,
+        direction: Direction,
+    ) -> impl Iterator<Item = &'a ObjectKey> {
+        let is_near = |policy: &ObjectKey| policy.namespace == class.namespace;
+        let selections = self.selections.matching(self.labels_of(&class.namespace), &class.labels);
+        let uses = selections.flat_map(|it| self.selections.uses(it));
+        let uses = uses.filter(move |(_, policy)| self.interest.within || !is_near(policy));
+        let space = self.spaces.get(&class.namespace).filter(|_| self.interest.within);
+        let own = space.into_iter().flat_map(|space| {
+            space.own_peers.matching(&class.labels).flat_map(|it| space.own_peers.uses(it))
+        });
+        uses.chain(own).filter(move |(of, _)| *of == direction).map(|(_, policy)| policy)
     }
 
     /// The classes that an entry of a rule in the namespace of `class` selects by their labels: none where it is about

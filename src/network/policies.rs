@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Map;
 use super::class::ClassId;
-use super::policy::{Direction, Peer, Policy};
+use super::policy::{Direction, NamedPolicy, Peer, Policy};
 use super::space::{cross_keys, own_keys, peers};
 use crate::model::ObjectKey;
 
@@ -12,7 +12,7 @@ impl Map {
     /// The policy of this key is there as this; none if it is not there.
     pub fn set_policy(&mut self, key: &ObjectKey, new: Option<&Arc<Policy>>, touched: &mut Vec<ObjectKey>) {
         let namespace = &key.namespace;
-        let old = self.enter(namespace).policies.get(&key.name).cloned();
+        let old = self.enter(namespace).policies.get(&key.name).map(|it| Arc::clone(&it.policy));
         let old = old.as_ref();
         if old != new {
             touched.push(key.clone());
@@ -41,18 +41,22 @@ impl Map {
         affected.sort_unstable();
         affected.dedup();
         let directions = || Direction::ALL.into_iter().filter(|it| says_otherwise(*it, old, new));
-        self.touch_each(affected.iter().copied(), touched);
+        if self.is_followed() {
+            self.touch_each(affected.iter().copied(), touched);
+        }
         for direction in directions() {
-            self.touch_by_policy(&affected, direction, &key.namespace, old, touched);
+            self.touch_by_policy(&affected, direction, old, touched);
         }
         self.exchange(key, old, new);
+        let now = self.spaces[&key.namespace].policies.get(&key.name).cloned();
         for direction in directions() {
             for id in &affected {
                 let labels = Arc::clone(&self.class(*id).labels);
-                let policy = new.filter(|it| it.isolates(direction) && it.selector.matches(&labels));
+                let is_about = |it: &Policy| it.isolates(direction) && it.selector.matches(&labels);
+                let policy = now.as_ref().filter(|it| is_about(&it.policy));
                 self.amend(*id, direction, &key.name, policy);
             }
-            self.touch_by_policy(&affected, direction, &key.namespace, new, touched);
+            self.touch_by_policy(&affected, direction, new, touched);
         }
     }
 
@@ -61,7 +65,8 @@ impl Map {
         let space = self.spaces.get_mut(&key.namespace).expect("whoever calls this has entered it");
         // What both name stays, if the new one comes before the old one goes.
         if let Some(new) = new {
-            space.policies.insert(Arc::clone(&key.name), Arc::clone(new));
+            let named = NamedPolicy { name: Arc::clone(&key.name), policy: Arc::clone(new) };
+            space.policies.insert(Arc::clone(&key.name), Arc::new(named));
             space.selectors.add(&new.selector, Direction::Ingress, key);
             for (direction, peer) in peers(new) {
                 match peer {

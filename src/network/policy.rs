@@ -46,6 +46,15 @@ pub struct Policy {
     pub(super) rules: [Box<[Rule]>; 2],
 }
 
+/// A policy with its name, which is held once however many classes it isolates.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NamedPolicy {
+    /// What it is called in its namespace.
+    pub name: Arc<str>,
+    /// What it says.
+    pub policy: Arc<Policy>,
+}
+
 impl Policy {
     /// Whether it isolates the pods that it is about.
     pub fn isolates(&self, direction: Direction) -> bool {

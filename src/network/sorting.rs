@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::class::{Class, ClassId, Reach, SetId, Side};
 use super::counts::Counts;
-use super::policy::Direction;
-use super::{Map, NamedPort, Policy};
+use super::policy::{Direction, NamedPolicy};
+use super::{Map, NamedPort};
 use crate::model::{Labels, ObjectKey};
 
 impl Map {
@@ -44,9 +44,9 @@ impl Map {
     /// Lets the policies of its namespace say what becomes of a new class.
     fn judge(&mut self, id: ClassId) {
         let class = &mut self.classes[id.0];
-        for (name, policy) in self.spaces[&class.namespace].about(&class.labels) {
-            for direction in Direction::ALL.into_iter().filter(|it| policy.isolates(*it)) {
-                class.sides[direction as usize].exchange(name, Some(policy));
+        for it in self.spaces[&class.namespace].about(&class.labels) {
+            for direction in Direction::ALL.into_iter().filter(|direction| it.policy.isolates(*direction)) {
+                class.sides[direction as usize].exchange(&it.name, Some(it));
             }
         }
         for direction in Direction::ALL {
@@ -61,7 +61,7 @@ impl Map {
         id: ClassId,
         direction: Direction,
         name: &Arc<str>,
-        policy: Option<&Arc<Policy>>,
+        policy: Option<&Arc<NamedPolicy>>,
     ) {
         let class = &mut self.classes[id.0];
         let (side, known) = (&mut class.sides[direction as usize], class.reaches[direction as usize]);
@@ -69,7 +69,7 @@ impl Map {
         side.exchange(name, policy);
         let reach = match policy {
             // Of many policies that come one by one, each is looked at once.
-            Some(policy) if is_more => known.with(Reach::of(policy.rules(direction).iter())),
+            Some(it) if is_more => known.with(Reach::of(it.policy.rules(direction).iter())),
             _ => side.reach(direction),
         };
         self.reaches(id, direction, reach);

@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use super::NamedPort;
 use super::class::{ClassId, SetId};
 use super::counts::Keys;
-use super::policy::{Direction, Peer, Peers, Policy};
+use super::policy::{Direction, NamedPolicy, Peer, Peers, Policy};
 use super::selections::Selectors;
 use crate::model::Labels;
 
@@ -19,7 +19,7 @@ pub(super) struct Space {
     pub(super) labels: Arc<Labels>,
     /// The namespace itself is there.
     pub(super) is_there: bool,
-    pub(super) policies: BTreeMap<Arc<str>, Arc<Policy>>,
+    pub(super) policies: BTreeMap<Arc<str>, Arc<NamedPolicy>>,
     /// The policies by the pods that they are about.
     pub(super) selectors: Selectors,
     /// The policies by the pods of the namespace that their rules select.
@@ -40,12 +40,9 @@ impl Space {
     }
 
     /// The policies that are about pods with these labels.
-    pub(super) fn about<'a>(
-        &'a self,
-        labels: &'a Labels,
-    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Arc<Policy>)> {
+    pub(super) fn about<'a>(&'a self, labels: &'a Labels) -> impl Iterator<Item = &'a Arc<NamedPolicy>> {
         let uses = self.selectors.matching(labels).flat_map(|it| self.selectors.uses(it));
-        uses.filter_map(|(_, key)| self.policies.get_key_value(&key.name))
+        uses.filter_map(|(_, key)| self.policies.get(&key.name))
     }
 }
 

@@ -4,6 +4,7 @@ mod brute_force;
 mod drawn;
 mod large;
 mod points;
+mod touched;
 mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,10 +19,18 @@ use super::*;
 use crate::model::{Kind, Labels, ObjectKey, ObjectKind};
 
 /// A map that is told of a cluster change by change, as the snapshot tells it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Told {
     map: Map,
     cluster: Cluster,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        let mut map = Map::default();
+        map.follow();
+        Self { map, cluster: Cluster::default() }
+    }
 }
 
 impl Told {

@@ -37,6 +37,8 @@ pub use template::{
 pub use workload::Workload;
 
 #[cfg(test)]
+mod network_tests;
+#[cfg(test)]
 mod recall_tests;
 #[cfg(test)]
 mod tests;

@@ -30,12 +30,16 @@ pub(super) struct Network {
     inside: Mutex<Option<Arc<AddressSet>>>,
     /// They changed while not all of them were seen.
     inside_moved: AtomicBool,
-    /// How many policies of a kind that is not modelled there are in each namespace; under an empty name, those of the
-    /// cluster.
-    foreign: Table<Arc<str>, BTreeMap<Kind, u32>>,
+    /// How many policies of kinds that are not modelled there are for the cluster.
+    foreign: Mutex<Kinds>,
+    /// How many of them there are in each namespace.
+    foreign_in: Table<Arc<str>, Kinds>,
     /// How many there are in all.
     foreign_count: AtomicUsize,
 }
+
+/// How many objects of each kind there are.
+type Kinds = BTreeMap<Kind, u32>;
 
 impl Snapshot {
     /// Who could talk to whom. The writer waits while it is read.
@@ -60,10 +64,11 @@ impl Snapshot {
 
     /// The kind of a policy by which it is not known what is let through in the namespace; none if nothing hides that.
     pub fn hidden_by(&self, namespace: &str) -> Option<Kind> {
-        let there = |namespace: &str| self.network.foreign.get(namespace)?.keys().next().copied();
+        let anywhere = || self.network.foreign.lock().keys().next().copied();
+        let there = || self.network.foreign_in.get(namespace)?.keys().next().copied();
         // There are none in most clusters, and it is asked for everything that is judged.
         let any = self.network.foreign_count.load(Ordering::Relaxed) > 0;
-        let foreign = any.then(|| there("").or_else(|| there(namespace))).flatten();
+        let foreign = any.then(|| anywhere().or_else(there)).flatten();
         let unread = || self.has_unreadable(Kind::NetworkPolicy, namespace).then_some(Kind::NetworkPolicy);
         foreign.or_else(unread)
     }
@@ -222,6 +227,16 @@ impl Snapshot {
         }
     }
 
+    /// Once everything that the map is made of was seen, it is followed whom a change touches, from then on for good.
+    /// Until then every check of flows is blind, so that it owes whatever came, and nobody need be touched by others.
+    pub(super) fn follow_network(&self) {
+        let is_part = |kind: &Kind| kind.has_pods() || matches!(kind, Kind::Namespace | Kind::NetworkPolicy);
+        let mut parts = Kind::ALL.into_iter().filter(is_part);
+        if !self.network().is_followed() && parts.all(|kind| self.sight(kind) == Sight::Synced) {
+            self.network.map.write().follow();
+        }
+    }
+
     /// Whether what is let through in the namespace is known may have changed.
     pub(super) fn sight_moved_in(&self, namespace: &Arc<str>, touched: &mut Vec<Scope>) {
         touched.push(Scope::Object(ObjectKey::of_namespace(Arc::clone(namespace))));
@@ -324,25 +339,18 @@ impl Snapshot {
 
     /// Counts one that came or went. Returns whether it is the first of its kind there, or was the last.
     fn count_foreign(&self, kind: Kind, namespace: &Arc<str>, came: bool) -> bool {
-        let mut kinds = self.network.foreign.entry(Arc::clone(namespace)).or_default();
-        let count = kinds.entry(kind).or_default();
+        let Network { foreign, foreign_in, foreign_count, .. } = &self.network;
         if came {
-            self.network.foreign_count.fetch_add(1, Ordering::Relaxed);
-            *count += 1;
-            return *count == 1;
+            foreign_count.fetch_add(1, Ordering::Relaxed);
+        } else {
+            foreign_count.fetch_sub(1, Ordering::Relaxed);
         }
-        self.network.foreign_count.fetch_sub(1, Ordering::Relaxed);
-        *count -= 1;
-        if *count > 0 {
-            return false;
+        if !kind.is_namespaced() {
+            return count(&mut foreign.lock(), kind, came);
         }
-        kinds.remove(&kind);
-        let is_empty = kinds.is_empty();
-        drop(kinds);
-        if is_empty {
-            self.network.foreign.remove(namespace);
-        }
-        true
+        let is_other = count(&mut foreign_in.entry(Arc::clone(namespace)).or_default(), kind, came);
+        foreign_in.remove_if(namespace, |_, kinds| kinds.is_empty());
+        is_other
     }
 
     /// Whether what is let through is known may have changed everywhere.
@@ -368,6 +376,21 @@ impl Snapshot {
             }
         }
     }
+}
+
+/// Counts one of the kind that came or went. Returns whether it is the first, or was the last.
+fn count(kinds: &mut Kinds, kind: Kind, came: bool) -> bool {
+    let count = kinds.entry(kind).or_default();
+    if came {
+        *count += 1;
+        return *count == 1;
+    }
+    *count -= 1;
+    let is_last = *count == 0;
+    if is_last {
+        kinds.remove(&kind);
+    }
+    is_last
 }
 
 fn pod_endpoint(name: &Name, pod: &Record) -> Option<Endpoint> {

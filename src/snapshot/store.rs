@@ -276,8 +276,12 @@ impl Snapshot {
     }
 
     fn see(&self, kind: Kind, sight: Sight, touched: &mut Vec<Scope>) {
+        let is_whole = sight == Sight::Synced;
         self.collection(kind).state.lock().sight = sight;
         touched.push(Scope::Cluster);
+        if is_whole {
+            self.follow_network();
+        }
     }
 
     fn put(&self, facts: Facts, touched: &mut Vec<Scope>) -> Option<Arc<str>> {

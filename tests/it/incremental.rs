@@ -526,12 +526,12 @@ proptest! {
     #[test]
     fn so_it_does_where_flows_open_and_close(
         specs in prop::sample::select(network::DECLARED.to_vec()),
-        led in any::<bool>(),
+        (synced_first, led) in any::<(bool, bool)>(),
         steps in prop::collection::vec(network::any_step(), 0..30),
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
         let leading = if led { network::leading() } else { Vec::new() };
-        compare(network::declare(specs), true, after(leading, steps), &order)?;
+        compare(network::declare(specs), synced_first, after(leading, steps), &order)?;
     }
 
     #[test]

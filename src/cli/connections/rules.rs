@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::graph::{Connection, Graph, Node};
 use super::peer::{EXTERNAL, Filter};
-use crate::network::{AddressSet, Class, Direction, Peer, Peers, Policy, Side, Through};
+use crate::network::{AddressSet, Class, Direction, NamedPolicy, Peer, Peers, Side, Through};
 
 /// How many pairs without a connection are told: who asks by whole namespaces reads no more.
 const CLOSED_MAX: usize = 50;
@@ -185,13 +185,13 @@ fn closing(graph: &Graph<'_>, from: &Class, to: &Class) -> Vec<String> {
     [apart].into_iter().chain(both.into_iter().flatten()).collect()
 }
 
-fn isolated(class: &Class, direction: Direction, policies: &[(Arc<str>, Arc<Policy>)]) -> String {
-    let names = policies.iter().map(|(name, _)| format!("{}/{name}", class.namespace));
+fn isolated(class: &Class, direction: Direction, policies: &[Arc<NamedPolicy>]) -> String {
+    let names = policies.iter().map(|it| format!("{}/{}", class.namespace, it.name));
     let names: Vec<String> = names.collect();
     format!("{}: isolated by NetworkPolicy {}", word(direction), names.join(", "))
 }
 
-fn closed_by(class: &Class, direction: Direction, policies: &[(Arc<str>, Arc<Policy>)]) -> String {
+fn closed_by(class: &Class, direction: Direction, policies: &[Arc<NamedPolicy>]) -> String {
     format!("{}, no rule lets it through", isolated(class, direction, policies))
 }
 
