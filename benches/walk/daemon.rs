@@ -133,7 +133,14 @@ impl Daemon {
             .arg(kubeconfig)
             .arg("--journal-dir")
             .arg(folder.path().join("journal"))
-            .args(["--serve-listen", &address.to_string(), "--log-level", "error"])
+            .args([
+                "--serve-listen",
+                &address.to_string(),
+                "--serve-api-listen",
+                "127.0.0.1:0",
+                "--log-level",
+                "error",
+            ])
             .stdout(Stdio::null())
             .spawn()?;
         Ok(Self { process: Process(child), address, _folder: folder })

@@ -114,11 +114,25 @@ pub struct Notify {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
-    /// A loopback address.
+    /// Of metrics and probes.
     pub listen: SocketAddr,
+    pub api_listen: SocketAddr,
+    /// There are some wherever either address is beyond loopback.
+    pub tls: Option<TlsFiles>,
+    /// None for those of the API server.
+    pub token_audiences: Vec<String>,
+    pub review_cache: Duration,
+    /// On each of the two ports.
     pub connections_max: usize,
     /// Below `connections_max`.
     pub event_streams_max: usize,
+}
+
+/// A certificate and its key, both in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    pub cert: PathBuf,
+    pub key: PathBuf,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

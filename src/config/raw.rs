@@ -83,6 +83,11 @@ pub(super) struct Notify {
 #[serde(deny_unknown_fields)]
 pub(super) struct Serve {
     pub(super) listen: String,
+    pub(super) api_listen: String,
+    pub(super) tls_cert_file: String,
+    pub(super) tls_key_file: String,
+    pub(super) token_audiences: Vec<String>,
+    pub(super) review_cache_secs: u64,
     pub(super) connections_max: usize,
     pub(super) event_streams_max: usize,
 }

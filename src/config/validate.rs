@@ -1,6 +1,7 @@
 //! From settings that have the right shape to settings that make sense.
 
-use std::net::SocketAddr;
+mod serve;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::draft::Draft;
 use super::raw::{FlushWord, RawConfig};
 use super::{
-    Alertmanager, Baseline, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Serve, Watch,
+    Alertmanager, Baseline, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Watch,
 };
 use crate::model::nearest;
 
@@ -29,7 +30,7 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
     let urls = raw.alertmanager.urls.iter().map(|text| url(text)).collect();
     let urls = accept(draft, "alertmanager.urls", urls);
     let runbook_url = accept(draft, "alertmanager.runbook_url", runbook_url(&raw.alertmanager.runbook_url));
-    let listen = accept(draft, "serve.listen", listen(&raw.serve.listen));
+    let serve = serve::serve(draft, &raw.serve);
     let level = accept(draft, "log.level", level(&raw.log.level));
     Some(Config {
         cluster: cluster?,
@@ -47,11 +48,7 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
             timeout: Duration::from_secs(raw.alertmanager.timeout_secs),
             runbook_url: runbook_url?,
         },
-        serve: Serve {
-            listen: listen?,
-            connections_max: raw.serve.connections_max,
-            event_streams_max: raw.serve.event_streams_max,
-        },
+        serve: serve?,
         log: Log { level: level?, format: raw.log.format },
         watch: watch(&raw),
         notify: Notify { initial: raw.notify.initial },
@@ -140,19 +137,6 @@ fn cluster(text: &str) -> Result<String, String> {
 
 fn directory(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must name a directory".to_owned()) } else { Ok(PathBuf::from(text)) }
-}
-
-fn listen(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|_| format!("expects an IP address and a port such as 127.0.0.1:9478, found {text:?}"))?;
-    if !address.ip().to_canonical().is_loopback() {
-        return Err(format!(
-            "must be a loopback address such as 127.0.0.1 or [::1], found {address}: beyond loopback the API needs TLS \
-             and token review, which are not served yet"
-        ));
-    }
-    Ok(address)
 }
 
 /// A URL that something is sent to. What may hold a password is in no message.

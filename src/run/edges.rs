@@ -1,11 +1,9 @@
 //! The edges, started from the settings.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -15,10 +13,9 @@ use crate::baseline::Declared;
 use crate::checks::{self, CHECKS};
 use crate::config::{self, Config};
 use crate::model::{Kind, View};
-use crate::serve::{self, JournalFeed, State, Vitals};
 use crate::sinks::alertmanager::{AlertOptions, Attempt, Target};
 use crate::sinks::metrics::Metrics;
-use crate::sinks::{alertmanager, journal, metrics};
+use crate::sinks::{alertmanager, journal};
 use crate::snapshot::Intake;
 use crate::watch::baseline::Follower;
 use crate::watch::{Delivery, Options};
@@ -146,42 +143,6 @@ fn alert_options(config: &Config) -> alertmanager::Options {
         notify_initial: config.notify.initial,
         timeout_secs: whole_secs(settings.timeout),
     }
-}
-
-/// What the server shares with the walk and the journal.
-pub(super) struct Shown {
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) vitals: Arc<Vitals>,
-    pub(super) view: watch::Receiver<Arc<View>>,
-    /// The number up to which the journal is written.
-    pub(super) written: watch::Receiver<u64>,
-}
-
-/// Starts the server. Returns where it listens.
-pub(super) async fn serve(
-    tasks: &mut JoinSet<()>,
-    config: &Config,
-    shown: Shown,
-    ending: &watch::Receiver<bool>,
-) -> anyhow::Result<SocketAddr> {
-    let listen = config.serve.listen;
-    let bound = TcpListener::bind(listen).await;
-    let listener = bound.with_context(|| format!("failed to listen on {listen} (serve.listen)"))?;
-    let address = listener.local_addr().context("failed to learn where the server listens")?;
-    let info_max = config.metrics.deviation_info.then_some(config.metrics.deviation_info_max);
-    let state = State {
-        view: shown.view,
-        metrics: shown.metrics,
-        metrics_options: metrics::Options { deviation_info_max: info_max },
-        cluster: config.cluster.as_str().into(),
-        journal: Some(JournalFeed { dir: config.journal.dir.clone(), written: shown.written }),
-        vitals: shown.vitals,
-        connections_max: config.serve.connections_max,
-        streams_max: config.serve.event_streams_max,
-    };
-    tasks.spawn(serve::serve(listener, state, ending.clone()));
-    tracing::info!(%address, "serving");
-    Ok(address)
 }
 
 fn whole_secs(duration: Duration) -> u32 {

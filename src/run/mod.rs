@@ -3,9 +3,9 @@
 mod client;
 mod edges;
 mod keeper;
+mod ports;
 mod walk;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -23,9 +23,10 @@ use crate::serve::Vitals;
 use crate::sinks::journal::Journal;
 use crate::snapshot::{Intake, Snapshot};
 pub(crate) use client::connect;
-use edges::Shown;
 pub(crate) use edges::watch as follow;
 use keeper::Keeper;
+pub use ports::Addresses;
+use ports::Shown;
 use walk::Walk;
 
 /// What the time is. Everything below is told.
@@ -46,7 +47,7 @@ pub struct Told {
 #[derive(Debug)]
 pub struct Daemon {
     /// Where it serves.
-    pub address: SocketAddr,
+    pub addresses: Addresses,
     /// What is known, as it changes.
     pub view: watch::Receiver<Arc<View>>,
     shutdown: watch::Sender<bool>,
@@ -109,13 +110,13 @@ impl Daemon {
         let vitals = Arc::new(Vitals::default());
         let shown =
             Shown { metrics: Arc::clone(&metrics), vitals: Arc::clone(&vitals), view: seen.clone(), written };
-        let address = edges::serve(&mut tasks, config, shown, &ending).await?;
+        let addresses = ports::open(&mut tasks, config, &client, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
         let deliveries = edges::watch(&mut tasks, config, &client, &intake, &Kind::ALL);
         let journal = entries;
         let walk = Walk { engine, intake, deliveries, declared, view, journal, metrics, vitals, told };
         tasks.spawn(walk.run(ending));
-        Ok(Self { address, view: seen, shutdown, tasks, keeper: ended })
+        Ok(Self { addresses, view: seen, shutdown, tasks, keeper: ended })
     }
 
     /// Ends with an error when a part of the daemon has ended, which none does by itself.

@@ -1,8 +1,13 @@
 //! Answers that say what was wrong, in JSON: whatever is quoted in them cannot leave its string.
 
+use std::sync::Arc;
+
+use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+use super::{Port, Shared};
 
 /// How much of what a client sent is told back to it, in bytes.
 const QUOTE_MAX: usize = 100;
@@ -62,10 +67,16 @@ impl IntoResponse for Refusal {
     }
 }
 
-pub(super) async fn not_found() -> Refusal {
-    const PATHS: &str =
-        "no such path: there are /metrics, /livez, /readyz, /api/v1/deviations and /api/v1/events";
-    Refusal::new(StatusCode::NOT_FOUND, PATHS)
+pub(super) async fn not_found(Extract(shared): Extract<Arc<Shared>>) -> Refusal {
+    let message = match shared.port {
+        Port::Metrics => {
+            "no such path: there are /metrics, /livez and /readyz; the API has a port of its own"
+        }
+        Port::Api => {
+            "no such path: there are /api/v1/deviations and /api/v1/events; metrics have a port of their own"
+        }
+    };
+    Refusal::new(StatusCode::NOT_FOUND, message)
 }
 
 /// The word among `valid` that is nearest to `sent`, if one is near at all.

@@ -5,33 +5,76 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State as Extract};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName,
+    REFERRER_POLICY, RETRY_AFTER, TRANSFER_ENCODING, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Shared;
+use super::access::{Denial, User};
 use super::answer::Refusal;
+use super::{Access, Shared};
 
-/// Lets a request through that may be answered.
+/// What every answer says to browsers: it is what it says it is, kept nowhere, and never a page that runs or is framed.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (CACHE_CONTROL, "no-store"),
+    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (REFERRER_POLICY, "no-referrer"),
+];
+
+/// Lets a request through that may be answered. The answer's extensions name the user, where somebody was asked.
 pub(super) async fn guard(Extract(shared): Extract<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let mut response = match refuse(&shared, &request) {
-        Some(refused) => refused,
-        None => next.run(request).await,
+    let mut response = match admit(&shared, request.uri(), request.headers()).await {
+        Ok(user) => {
+            let mut response = match refuse(&request) {
+                Some(refused) => refused,
+                None => next.run(request).await,
+            };
+            response.extensions_mut().insert(user);
+            response
+        }
+        Err(refused) => refused,
     };
-    let headers = response.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
-fn refuse(shared: &Shared, request: &Request) -> Option<Response> {
-    if shared.loopback && !names_this_machine(request) {
-        const REBINDING: &str = "the Host header must name this machine, such as localhost";
-        return Some(Refusal::new(StatusCode::MISDIRECTED_REQUEST, REBINDING).into_response());
+/// The user who asks, where anybody is asked who they are.
+async fn admit(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Result<Option<Arc<User>>, Response> {
+    match &shared.access {
+        Access::Loopback if names_this_machine(uri, headers) => Ok(None),
+        Access::Loopback => {
+            const REBINDING: &str = "the Host header must name this machine, such as localhost";
+            Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, REBINDING).into_response())
+        }
+        Access::Reviewed { .. } if shared.port.is_probe(uri.path()) => Ok(None),
+        Access::Reviewed { reviewer, .. } => {
+            reviewer.admit(headers, uri.path()).await.map(Some).map_err(deny)
+        }
     }
+}
+
+/// The answer to a denial. It is the same whatever token and path were sent, so that neither can be guessed by it.
+fn deny(denial: Denial) -> Response {
+    match denial {
+        Denial::Stranger => {
+            let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "a bearer token is needed");
+            ([(WWW_AUTHENTICATE, "Bearer")], refusal).into_response()
+        }
+        Denial::Forbidden => Refusal::new(StatusCode::FORBIDDEN, "this must not be read").into_response(),
+        Denial::Unknown => {
+            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the API server cannot be asked");
+            ([(RETRY_AFTER, "2")], refusal).into_response()
+        }
+    }
+}
+
+fn refuse(request: &Request) -> Option<Response> {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
         let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered");
         return Some(([(ALLOW, "GET, HEAD")], refusal).into_response());
@@ -46,10 +89,10 @@ fn refuse(shared: &Shared, request: &Request) -> Option<Response> {
 
 /// A browser that was led here by a name that somebody else controls sends that name: the page that asks is not
 /// of this machine, and must not read what its weaknesses are.
-fn names_this_machine(request: &Request) -> bool {
-    let host = match request.uri().authority() {
+fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
+    let host = match uri.authority() {
         Some(authority) => Some(authority.clone()),
-        None => request.headers().get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok()),
+        None => headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok()),
     };
     let Some(host) = host else { return false };
     let name = host.host().trim_start_matches('[').trim_end_matches(']');

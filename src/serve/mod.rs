@@ -1,5 +1,6 @@
 //! What the daemon answers over HTTP: metrics, health, the deviations and the stream of events. It only reads.
 
+mod access;
 mod answer;
 mod connection;
 mod deviations;
@@ -7,9 +8,10 @@ mod events;
 mod guard;
 mod health;
 mod query;
+mod record;
 mod stall;
+mod tls;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +24,9 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+pub use access::{ReviewOptions, Reviewer};
 pub use health::Vitals;
+pub use tls::{Follower, Tls, TlsError, TlsFiles};
 
 use crate::model::View;
 use crate::sinks::metrics::{self, Metrics};
@@ -38,10 +42,10 @@ pub struct State {
     /// Where events are read from; none where no journal is kept.
     pub journal: Option<JournalFeed>,
     pub vitals: Arc<Vitals>,
-    /// How many connections are open at once. Further ones wait in the kernel's queue.
+    /// How many connections are open at once on a port. Further ones wait in the kernel's queue.
     pub connections_max: usize,
     /// How many streams of events are served at once. A further one gets 503, so that streams never take all
-    /// connections from those who scrape.
+    /// connections from those who ask for something else.
     pub streams_max: usize,
 }
 
@@ -54,37 +58,82 @@ pub struct JournalFeed {
     pub written: watch::Receiver<u64>,
 }
 
-/// What all connections share.
+/// What a port answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// Metrics and probes.
+    Metrics,
+    Api,
+}
+
+impl Port {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Metrics => "metrics",
+            Self::Api => "api",
+        }
+    }
+
+    /// Whether the kubelet asks for the path, which bears no token.
+    fn is_probe(self, path: &str) -> bool {
+        self == Self::Metrics && ["/livez", "/readyz"].contains(&path)
+    }
+}
+
+/// What stands between a port and those who ask.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// Nobody but this machine reaches it.
+    Loopback,
+    /// Anybody reaches it: over TLS, and with a token that the API server has reviewed.
+    Reviewed { tls: Tls, reviewer: Arc<Reviewer> },
+}
+
+/// What the connections of a port share.
 #[derive(Debug)]
 struct Shared {
     state: State,
+    port: Port,
+    access: Access,
     streams: Arc<Semaphore>,
-    /// Whether only this machine is listened to.
-    loopback: bool,
     shutdown: watch::Receiver<bool>,
 }
 
 /// Serves `listener` until `shutdown` is true or its sender is gone, and then for up to five seconds those who
 /// are being answered.
-pub async fn serve(listener: TcpListener, state: State, shutdown: watch::Receiver<bool>) {
-    let loopback = listener.local_addr().is_ok_and(|address: SocketAddr| address.ip().is_loopback());
+pub async fn serve(
+    listener: TcpListener,
+    port: Port,
+    access: Access,
+    state: State,
+    shutdown: watch::Receiver<bool>,
+) {
+    let tls = match &access {
+        Access::Loopback => None,
+        Access::Reviewed { tls, .. } => Some(tls.clone()),
+    };
     let connections_max = state.connections_max;
-    let router = router(state, loopback, shutdown.clone());
-    connection::accept_all(listener, router, connections_max, shutdown).await;
+    let router = router(port, access, state, shutdown.clone());
+    connection::accept_all(listener, tls, router, connections_max, shutdown).await;
 }
 
-fn router(state: State, loopback: bool, shutdown: watch::Receiver<bool>) -> Router {
+fn router(port: Port, access: Access, state: State, shutdown: watch::Receiver<bool>) -> Router {
     let streams = Arc::new(Semaphore::new(state.streams_max));
-    let shared = Arc::new(Shared { state, streams, loopback, shutdown });
+    let shared = Arc::new(Shared { state, port, access, streams, shutdown });
+    let routes = match port {
+        Port::Metrics => Router::new()
+            .route("/metrics", get(scrape))
+            .route("/livez", get(health::live))
+            .route("/readyz", get(health::ready)),
+        Port::Api => Router::new()
+            .route("/api/v1/deviations", get(deviations::list))
+            .route("/api/v1/events", get(events::stream)),
+    };
+    // Around the whole, because around each route it would be told which of them there are by headers.
     Router::new()
-        .route("/metrics", get(scrape))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/api/v1/deviations", get(deviations::list))
-        .route("/api/v1/events", get(events::stream))
-        .fallback(answer::not_found)
+        .fallback_service(routes.fallback(answer::not_found).with_state(shared.clone()))
         .layer(from_fn_with_state(shared.clone(), guard::guard))
-        .with_state(shared)
+        .layer(from_fn_with_state(shared, record::record))
 }
 
 async fn scrape(Extract(shared): Extract<Arc<Shared>>) -> Response {

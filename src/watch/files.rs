@@ -78,16 +78,17 @@ fn read_all(names: &[PathBuf]) -> Result<Vec<Source>, String> {
 }
 
 fn source(path: &Path) -> Source {
-    let content = read_file(path).map_err(|error| format!("failed to read: {error}"));
+    let content = read_file(path, FILE_BYTES_MAX).map_err(|error| format!("failed to read: {error}"));
     Source { file: path.to_string_lossy().into(), content }
 }
 
-fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The file's content, up to a byte beyond `max` bytes, so that it is seen to have more.
+pub(crate) fn read_file(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     // To open a pipe would wait for whoever writes to it.
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("not a regular file"));
     }
     let mut content = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut content)?;
+    File::open(path)?.take(max as u64 + 1).read_to_end(&mut content)?;
     Ok(content)
 }

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod access;
 mod api_outage;
 mod api_stall;
 mod bootstrap;

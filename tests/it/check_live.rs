@@ -94,10 +94,10 @@ async fn the_daemon_is_asked_for_a_deviation() {
     let folder = tempfile::tempdir().unwrap();
     let kubeconfig = write_kubeconfig(folder.path(), &server.url());
     let report = json(&plimsoll("check --output json", &kubeconfig).await);
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let daemon = start(folder.path(), &server.url(), &address, &[]);
-    let asked = address.clone();
-    spawn_blocking(move || until_ready(&asked)).await.unwrap();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (probes, address) = (free(), free());
+    let daemon = start(folder.path(), &server.url(), (&probes, &address), &[]);
+    spawn_blocking(move || until_ready(&probes)).await.unwrap();
 
     for deviation in deviations(&report) {
         let id = deviation["id"].as_str().unwrap();

@@ -62,7 +62,7 @@ fn mistakes_of_every_layer_are_told_at_once() {
             lines[2]
                 .starts_with("  PLIMSOLL_LOG_FROMAT: unknown variable; did you mean `PLIMSOLL_LOG_FORMAT`")
         );
-        assert!(lines[3].starts_with("  --serve-listen: `serve.listen` must be a loopback address"));
+        assert!(lines[3].starts_with("  --serve-listen: `serve.listen` is beyond loopback"));
     }
 }
 

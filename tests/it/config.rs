@@ -37,6 +37,8 @@ fn embedded_defaults_are_a_configuration() {
     assert_eq!(config.watch.backoff_min, Duration::from_millis(200));
     assert_eq!(config.journal.flush, Flush::Interval(Duration::from_secs(5)));
     assert_eq!(config.serve.listen.to_string(), "127.0.0.1:9478");
+    assert_eq!(config.serve.api_listen.to_string(), "127.0.0.1:9479");
+    assert_eq!(config.serve.tls, None);
     assert_eq!(config.alertmanager.urls.len(), 0);
     assert_eq!(config.log.format, LogFormat::Auto);
     assert!(config.notify.initial);
@@ -166,7 +168,7 @@ fn all_problems_are_told_at_once() {
     p.toml:1:11: `cluster` must be 1 to 253 bytes without control characters
     p.toml:3:13: `watch.page_size` expects a whole number from 10 to 10000, found true
     p.toml:4:1: unknown setting `watch.lifetime`; did you mean `watch.lifetime_secs`?
-    p.toml:6:10: `serve.listen` must be a loopback address such as 127.0.0.1 or [::1], found 0.0.0.0:1: beyond loopback the API needs TLS and token review, which are not served yet
+    p.toml:6:10: `serve.listen` is beyond loopback, where TLS is owed: `serve.tls_cert_file` and `serve.tls_key_file` must be given
     PLIMSOLL_LOG_LEVEL: `log.level` has the unknown level "inof"; did you mean `info`?
     --watch-queue-depth: `watch.queue_depth` expects a whole number from 1 to 65536, found "0"
     "#);
@@ -193,15 +195,43 @@ fn contradictions_name_the_setting_that_was_given() {
 }
 
 #[test]
-fn only_loopback_is_listened_on() {
-    for address in ["127.0.0.2:0", "[::1]:9478", "[::ffff:127.0.0.1]:1"] {
-        assert!(check("", &[], &[("serve-listen", &[address])]).is_ok(), "{address}");
-    }
-    for address in ["0.0.0.0:9478", "[::]:9478", "192.0.2.1:80"] {
-        let said = check("", &[], &[("serve-listen", &[address])]).unwrap_err();
-        assert!(said.contains("must be a loopback address") && said.contains("TLS"), "{said}");
+fn tls_is_owed_beyond_loopback() {
+    let files: [(&str, &[&str]); 2] =
+        [("serve-tls-cert-file", &["tls.crt"]), ("serve-tls-key-file", &["tls.key"])];
+    for flag in ["serve-listen", "serve-api-listen"] {
+        for address in ["127.0.0.2:0", "[::1]:9478", "[::ffff:127.0.0.1]:1"] {
+            assert!(check("", &[], &[(flag, &[address])]).is_ok(), "{address}");
+        }
+        for address in ["0.0.0.0:9478", "[::]:9478", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
+            let said = check("", &[], &[(flag, &[address])]).unwrap_err();
+            let expected = format!("--{flag}: `{}` is beyond loopback", setting(flag).name());
+            assert!(said.starts_with(&expected) && said.contains("serve.tls_key_file"), "{said}");
+            let serve = check("", &[], &[(flag, &[address]), files[0], files[1]]).unwrap().serve;
+            assert_eq!(serve.tls.unwrap().key.to_str(), Some("tls.key"));
+        }
     }
     assert!(refusal("serve.listen = \"localhost:80\"").contains("expects an IP address and a port"));
+}
+
+#[test]
+fn a_certificate_and_its_key_are_given_together() {
+    for (given, missing) in [("tls_cert_file", "tls_key_file"), ("tls_key_file", "tls_cert_file")] {
+        assert_eq!(
+            refusal(&format!("serve.{given} = \"a\"")),
+            format!(
+                "p.toml:1:{}: `serve.{given}` must be given together with `serve.{missing}`",
+                given.len() + 10
+            )
+        );
+    }
+}
+
+#[test]
+fn audiences_are_bounded() {
+    let of = |count| check("", &[], &[("serve-token-audiences", &[&*["a"].repeat(count).join(",")])]);
+    assert_eq!(of(16).unwrap().serve.token_audiences.len(), 16);
+    assert!(of(17).unwrap_err().contains("must be at most 16"));
+    assert!(check("", &[], &[("serve-token-audiences", &[&"a".repeat(1025)])]).is_err());
 }
 
 #[test]

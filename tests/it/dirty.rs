@@ -92,7 +92,7 @@ impl Rig {
 
     /// How many deviations of the check the metrics count.
     async fn counted(&self) -> usize {
-        let mut stream = TcpStream::connect(self.daemon.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.daemon.addresses.metrics).await.unwrap();
         let request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         stream.write_all(request).await.unwrap();
         let mut page = String::new();
@@ -116,6 +116,7 @@ fn settings(folder: &TempDir, alertmanager: SocketAddr, notify_initial: &str) ->
     std::fs::write(&baseline, BASELINE).unwrap();
     let variables = [
         ("PLIMSOLL_SERVE_LISTEN", "127.0.0.1:0".to_owned()),
+        ("PLIMSOLL_SERVE_API_LISTEN", "127.0.0.1:0".to_owned()),
         ("PLIMSOLL_JOURNAL_DIR", journal),
         ("PLIMSOLL_BASELINE_PATH", baseline.to_str().unwrap().to_owned()),
         ("PLIMSOLL_ALERTMANAGER_URLS", format!("http://{alertmanager}")),

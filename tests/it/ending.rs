@@ -26,11 +26,16 @@ async fn sigterm_ends_it_in_time_with_the_journal_written() {
     population::populate(&store, now());
     let server = Server::start(store).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (address, api) = (free(), free());
     let baseline = folder.path().join("baseline.yaml");
     std::fs::write(&baseline, scenario::BASELINE).unwrap();
-    let daemon =
-        start(folder.path(), &server.url(), &address, &["--baseline-path", baseline.to_str().unwrap()]);
+    let daemon = start(
+        folder.path(),
+        &server.url(),
+        (&address, &api),
+        &["--baseline-path", baseline.to_str().unwrap()],
+    );
 
     let asked = address.clone();
     timeout(READY_MAX, spawn_blocking(move || until_ready(&asked)))
@@ -38,7 +43,7 @@ async fn sigterm_ends_it_in_time_with_the_journal_written() {
         .expect("it is ready in time")
         .unwrap();
     // Somebody who follows events must not hold it up.
-    let _follower = request(&address, "/api/v1/events?since=0").unwrap();
+    let _follower = request(&api, "/api/v1/events?since=0").unwrap();
     let status =
         timeout(ENDING_MAX, spawn_blocking(move || terminate(daemon))).await.expect("it ends in time");
 
@@ -61,11 +66,13 @@ pub(crate) fn write_kubeconfig(folder: &Path, cluster: &str) -> PathBuf {
     kubeconfig
 }
 
-/// Starts the daemon, which serves at the address, with more arguments.
-pub(crate) fn start(folder: &Path, cluster: &str, address: &str, more: &[&str]) -> Child {
+/// Starts the daemon, which serves metrics and probes at the first address and its API at the second, with more
+/// arguments.
+pub(crate) fn start(folder: &Path, cluster: &str, addresses: (&str, &str), more: &[&str]) -> Child {
+    let (address, api) = addresses;
     Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .arg("run")
-        .args(["--serve-listen", address, "--log-level", "error", "--kubeconfig"])
+        .args(["--serve-listen", address, "--serve-api-listen", api, "--log-level", "error", "--kubeconfig"])
         .arg(write_kubeconfig(folder, cluster))
         .arg("--journal-dir")
         .arg(folder.join("journal"))

@@ -40,7 +40,8 @@ impl Demo {
     pub(super) fn execute(self, environment: Vec<(OsString, OsString)>) -> Result<(), Failure> {
         let mut config = self.settings.load(environment)?;
         if self.once {
-            config.serve.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            (config.serve.listen, config.serve.api_listen) = (any, any);
         }
         if config.log.level == "info" {
             // The story tells what the log would.

@@ -1,7 +1,6 @@
 //! Where the demo plays: the embedded cluster and the daemon that watches it.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use crate::demo::scenario::{self, Action, Expected, Step};
 use crate::demo::server::Server;
 use crate::demo::store::Store;
 use crate::model::Kind;
-use crate::run::{Daemon, Told, now};
+use crate::run::{Addresses, Daemon, Told, now};
 
 /// How many events of each kind the embedded cluster remembers.
 const LOG_DEPTH: usize = 10_000;
@@ -74,8 +73,8 @@ impl Stage {
     }
 
     /// Where the daemon serves.
-    pub(super) fn address(&self) -> SocketAddr {
-        self.daemon.address
+    pub(super) fn addresses(&self) -> Addresses {
+        self.daemon.addresses
     }
 
     /// Where the embedded cluster serves.

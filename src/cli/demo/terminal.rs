@@ -7,7 +7,7 @@ use super::stage::Stage;
 use crate::cli::escape::Escaped;
 use crate::demo::scenario::Expected;
 use crate::model::{Event, Kind};
-use crate::run::Told;
+use crate::run::{Addresses, Told};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -91,9 +91,9 @@ pub(super) fn serve_on(stage: &Stage) {
 }
 
 fn addresses(stage: &Stage) {
-    let (daemon, cluster) = (stage.address(), stage.cluster_url());
-    say!("{DIM}  metrics     http://{daemon}/metrics{DIM:#}");
-    say!("{DIM}  deviations  http://{daemon}/api/v1/deviations{DIM:#}");
-    say!("{DIM}  events      http://{daemon}/api/v1/events?since=0{DIM:#}");
+    let (Addresses { metrics, api }, cluster) = (stage.addresses(), stage.cluster_url());
+    say!("{DIM}  metrics     http://{metrics}/metrics{DIM:#}");
+    say!("{DIM}  deviations  http://{api}/api/v1/deviations{DIM:#}");
+    say!("{DIM}  events      http://{api}/api/v1/events?since=0{DIM:#}");
     say!("{DIM}  cluster     {cluster}/api/v1/pods{DIM:#}");
 }

@@ -4,6 +4,7 @@ mod deviation;
 mod digits;
 mod files;
 mod network;
+mod reach;
 mod server;
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ use super::terminal;
 use crate::checks::{self, CHECKS, Check};
 use crate::model::nearest;
 use digits::Digits;
+use reach::Reach;
 
 /// Explain a check or a deviation
 ///
@@ -36,9 +38,8 @@ pub(super) struct Explain {
     /// The file or directory of the baseline, for deviations in files
     #[arg(long, value_name = "PATH")]
     baseline: Option<PathBuf>,
-    /// Where the daemon serves [default: where `serve.listen` says]
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    reach: Reach,
     /// The configuration file, in TOML
     #[arg(long, value_name = "PATH")]
     config: Option<PathBuf>,
@@ -62,8 +63,7 @@ impl Explain {
     ) -> Result<(), Failure> {
         let config = Settings::of_file(self.config).load(environment)?;
         let told = if self.paths.is_empty() {
-            let server = self.server.unwrap_or_else(|| format!("http://{}", config.serve.listen));
-            server::find(&server, digits)
+            server::find(&self.reach, config.serve.api_listen, digits)
         } else {
             let declared = declared(self.baseline.as_ref().or(config.baseline.path.as_ref()));
             files::find(&self.paths, &declared, digits)

@@ -1,17 +1,17 @@
 //! A deviation that the running daemon is asked for.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use bytes::Bytes;
-use http::Uri;
+use http::Request;
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 
 use super::deviation::Told;
 use super::digits::Digits;
+use super::reach::{Https, Reach};
 use crate::cli::runtime;
 
 /// How long the daemon may take.
@@ -25,23 +25,25 @@ struct Page {
     deviations: Vec<Told>,
 }
 
-/// The deviation whose id begins with the digits, as the daemon at the URL knows it.
-pub(super) fn find(server: &str, digits: &Digits) -> anyhow::Result<Told> {
+/// The deviation whose id begins with the digits, as the daemon knows it, which listens at the address unless another
+/// URL is given.
+pub(super) fn find(reach: &Reach, listen: SocketAddr, digits: &Digits) -> anyhow::Result<Told> {
+    let server = reach.server(listen)?;
     let runtime = runtime::start()?;
-    let found = runtime.block_on(ask(server, digits));
+    let found = runtime.block_on(ask(reach, &server, digits));
     runtime::end(runtime);
     digits.only(found.with_context(|| format!("failed to ask the daemon at {server}"))?)
 }
 
 /// At most two deviations with such ids: those that stand go before those lately resolved.
-async fn ask(server: &str, digits: &Digits) -> anyhow::Result<Vec<Told>> {
+async fn ask(reach: &Reach, server: &str, digits: &Digits) -> anyhow::Result<Vec<Told>> {
+    let client = reach.client(server)?;
     let after = digits.before().map(|id| format!("&after={id}")).unwrap_or_default();
     for state in ["standing", "resolved"] {
         // Pages are in the order of ids, so that those meant come first.
-        let path = format!("/api/v1/deviations?state={state}&limit=2{after}");
-        let url = format!("{}{path}", server.trim_end_matches('/'));
-        let mut page: Page =
-            serde_json::from_slice(&get(&url).await?).context("its answer is no such page")?;
+        let url = format!("{server}/api/v1/deviations?state={state}&limit=2{after}");
+        let answer = get(&client, reach.request(&url)?).await?;
+        let mut page: Page = serde_json::from_slice(&answer).context("its answer is no such page")?;
         page.deviations.retain(|it| digits.begin(&it.id));
         if !page.deviations.is_empty() {
             return Ok(page.deviations);
@@ -50,12 +52,9 @@ async fn ask(server: &str, digits: &Digits) -> anyhow::Result<Vec<Told>> {
     Ok(Vec::new())
 }
 
-async fn get(url: &str) -> anyhow::Result<Bytes> {
-    let uri: Uri = url.parse().context("that is no URL")?;
-    ensure!(uri.scheme_str() == Some("http"), "the URL must begin with http://");
-    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+async fn get(client: &Https, request: Request<Empty<Bytes>>) -> anyhow::Result<Bytes> {
     let exchange = async {
-        let answer = client.get(uri).await?;
+        let answer = client.request(request).await?;
         let status = answer.status();
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body =

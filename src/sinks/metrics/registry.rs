@@ -8,8 +8,9 @@ use prometheus::{
 };
 
 use super::table::{
-    BASELINE_PROBLEMS, BASELINE_RELOAD, BUILD_INFO, DETECTION, DROPPED, EXPOSURE, JOURNAL_SEQUENCE, Metric,
-    SINK_QUEUE, SINK_SENT, TRANSITIONS, WATCH_CONTACT, WATCH_ERRORS, WATCH_EVENTS,
+    ACCESS_REVIEWS, BASELINE_PROBLEMS, BASELINE_RELOAD, BUILD_INFO, DETECTION, DROPPED, EXPOSURE,
+    HTTP_REQUESTS, JOURNAL_SEQUENCE, Metric, SINK_QUEUE, SINK_SENT, TLS_RELOAD, TRANSITIONS, WATCH_CONTACT,
+    WATCH_ERRORS, WATCH_EVENTS,
 };
 use crate::model::{CheckInfo, Event, Kind, Loss, Severity, Transition};
 
@@ -58,6 +59,9 @@ pub struct Metrics {
     sink_queue: IntGaugeVec,
     journal_sequence: IntGauge,
     dropped: IntCounterVec,
+    http_requests: IntCounterVec,
+    access_reviews: IntCounterVec,
+    tls_reload: IntGaugeVec,
 }
 
 impl Metrics {
@@ -83,6 +87,9 @@ impl Metrics {
             sink_queue: gauges(&registry, &SINK_QUEUE),
             journal_sequence: gauge(&registry, &JOURNAL_SEQUENCE),
             dropped: counters(&registry, &DROPPED),
+            http_requests: counters(&registry, &HTTP_REQUESTS),
+            access_reviews: counters(&registry, &ACCESS_REVIEWS),
+            tls_reload: gauges(&registry, &TLS_RELOAD),
             registry,
         };
         metrics.begin_at_zero();
@@ -94,6 +101,11 @@ impl Metrics {
         for kind in Kind::ALL {
             for loss in Loss::ALL {
                 self.watch_errors.with_label_values(&[kind.label(), loss.as_str()]);
+            }
+        }
+        for review in ["token", "right"] {
+            for result in ["yes", "no", "failed"] {
+                self.access_reviews.with_label_values(&[review, result]);
             }
         }
     }
@@ -169,6 +181,26 @@ impl Metrics {
     /// A bound at `place` made the daemon drop `count` things.
     pub fn dropped(&self, place: &'static str, reason: &'static str, count: u64) {
         self.dropped.with_label_values(&[place, reason]).inc_by(count);
+    }
+
+    /// A request came to the port and was answered.
+    pub fn http_request(&self, port: &'static str, status: u16) {
+        self.http_requests.with_label_values(&[port, status.to_string().as_str()]).inc();
+    }
+
+    /// The API server was asked for a review.
+    pub fn access_review(&self, review: &'static str, result: &'static str) {
+        self.access_reviews.with_label_values(&[review, result]).inc();
+    }
+
+    /// Certificate and key were read, and are of use or not.
+    pub fn tls_loaded(&self, well: bool) {
+        self.tls_reload.with_label_values::<&str>(&[]).set(i64::from(well));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn tls_is_well(&self) -> bool {
+        self.tls_reload.with_label_values::<&str>(&[]).get() == 1
     }
 
     /// Appends the families in the text format, in the order of their names.

@@ -85,6 +85,12 @@ metrics! {
         "The sequence number of the last event that was written to the journal.";
     DROPPED = "plimsoll_dropped_total" Counter ["where", "reason"]
         "What a bound made the daemon drop.";
+    HTTP_REQUESTS = "plimsoll_http_requests_total" Counter ["port", "code"]
+        "Requests that were answered, by port (metrics or api) and status.";
+    ACCESS_REVIEWS = "plimsoll_access_reviews_total" Counter ["review", "result"]
+        "Reviews that the API server was asked for, of a token or a right, by result: yes, no or failed. What is remembered is not asked for.";
+    TLS_RELOAD = "plimsoll_tls_last_reload_successful" Gauge []
+        "1 if the certificate and its key were last read without a problem; 0 while the ones from before are kept. Left out where there is no TLS.";
     BUILD_INFO = "plimsoll_build_info" Gauge ["version"]
         "1 for the version that runs.";
     PROCESS_CPU = "process_cpu_seconds_total" Counter []

@@ -33,6 +33,9 @@ fn the_whole_page() {
     metrics.sink_queue_depth("journal", 2);
     metrics.journal_sequence(3);
     metrics.dropped("journal", "unwritten", 4);
+    metrics.http_request("api", 200);
+    metrics.access_review("token", "yes");
+    metrics.tls_loaded(true);
     let page = render_page(&ledger, &metrics, Options { deviation_info_max: Some(10) });
     let of_two_kinds = |line: &&str| {
         let kind = line.split_once("kind=\"").map(|(_, rest)| rest);
@@ -121,6 +124,8 @@ fn every_family_of_the_table_is_told_and_no_other() {
     metrics.sink_sent("journal");
     metrics.sink_queue_depth("journal", 0);
     metrics.dropped("journal", "unwritten", 0);
+    metrics.http_request("api", 200);
+    metrics.tls_loaded(true);
     let page = render(&ledger.view, &metrics, Options { deviation_info_max: Some(1) });
     let told: std::collections::BTreeSet<_> =
         page.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();

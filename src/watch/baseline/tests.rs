@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::*;
+use crate::watch::changes::REREAD;
 
 /// Well below [`REREAD`], so that what is seen by then was told.
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -39,7 +41,7 @@ impl Rig {
 
     /// One that is told of no change.
     fn deaf(path: &Path) -> Self {
-        let (follower, first) = Follower::with(path.to_owned(), Vec::new(), None, mpsc::channel(1).1);
+        let (follower, first) = Follower::with(path.to_owned(), Vec::new(), Changes::untold());
         Self::run(follower, first)
     }
 
@@ -182,15 +184,6 @@ async fn nothing_is_followed_when_nobody_listens() {
     let (sender, receiver) = watch::channel(Arc::new(first));
     drop(receiver);
     assert!(timeout(WAIT_MAX, follower.run(sender, mpsc::channel(1).1)).await.is_ok());
-}
-
-#[test]
-fn our_own_reading_is_no_change() {
-    for mode in [AccessKind::Open(AccessMode::Any), AccessKind::Close(AccessMode::Read), AccessKind::Read] {
-        assert!(!is_change(EventKind::Access(mode)), "{mode:?}");
-    }
-    assert!(is_change(EventKind::Access(AccessKind::Close(AccessMode::Write))));
-    assert!(is_change(EventKind::Any));
 }
 
 #[test]

@@ -22,11 +22,13 @@ pub(crate) struct DaemonConfig {
     pub(crate) flags: Vec<String>,
 }
 
-/// The daemon, and what stays its own when it is killed and started again: its port, its journal and its log.
+/// The daemon, and what stays its own when it is killed and started again: its ports, its journal and its log.
 pub(crate) struct Daemon {
     process: Process,
     config: DaemonConfig,
+    /// HOST:PORT of metrics and probes, and of the API.
     address: String,
+    api_address: String,
     logs: PathBuf,
     home: TempDir,
 }
@@ -36,8 +38,9 @@ impl Daemon {
     pub(crate) fn start(logs: &Path, config: DaemonConfig) -> Self {
         let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
         let address = format!("127.0.0.1:{}", free_port());
-        let process = start(logs, &config, &address, home.path());
-        let mut daemon = Self { process, config, address, logs: logs.to_owned(), home };
+        let api_address = format!("127.0.0.1:{}", free_port());
+        let process = start(logs, &config, (&address, &api_address), home.path());
+        let mut daemon = Self { process, config, address, api_address, logs: logs.to_owned(), home };
         daemon.wait_until_ready();
         daemon
     }
@@ -49,17 +52,23 @@ impl Daemon {
 
     /// Starts it again after [`Self::kill`], with the same journal, and waits until it is ready.
     pub(crate) fn start_again(&mut self) {
-        self.process = start(&self.logs, &self.config, &self.address, self.home.path());
+        let addresses = (&*self.address, &*self.api_address);
+        self.process = start(&self.logs, &self.config, addresses, self.home.path());
         self.wait_until_ready();
     }
 
-    /// HOST:PORT on which it serves.
+    /// HOST:PORT of metrics and probes.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
+    /// Metrics or a probe.
     pub(crate) fn get(&self, path: &str) -> Result<Answer, String> {
         web::get(&format!("http://{}{path}", self.address))
+    }
+
+    pub(crate) fn get_api(&self, path: &str) -> Result<Answer, String> {
+        web::get(&format!("http://{}{path}", self.api_address))
     }
 
     pub(crate) fn journal(&self) -> Journal {
@@ -75,12 +84,18 @@ impl Daemon {
     }
 }
 
-fn start(logs: &Path, config: &DaemonConfig, address: &str, journal: &Path) -> Process {
+fn start(
+    logs: &Path,
+    config: &DaemonConfig,
+    (address, api_address): (&str, &str),
+    journal: &Path,
+) -> Process {
     let mut args = vec!["run".to_owned()];
     let told = [
         ("--kubeconfig", config.kubeconfig.display().to_string()),
         ("--cluster", config.cluster.clone()),
         ("--serve-listen", address.to_owned()),
+        ("--serve-api-listen", api_address.to_owned()),
         ("--journal-dir", journal.display().to_string()),
         ("--alertmanager-urls", config.alertmanager.clone()),
         ("--log-level", "info".to_owned()),

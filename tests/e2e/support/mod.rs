@@ -10,6 +10,7 @@ pub(crate) mod daemon;
 pub(crate) mod dry_run;
 pub(crate) mod foreign;
 pub(crate) mod generated;
+pub(crate) mod guarded;
 pub(crate) mod identity;
 pub(crate) mod journal;
 pub(crate) mod judged;

@@ -30,9 +30,14 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one that scrapes `target` (HOST:PORT) and waits until it answers queries. Its log is kept in `logs`.
     pub(crate) fn start(logs: &Path, target: &str) -> Self {
+        Self::start_with(logs, target, json!({}))
+    }
+
+    /// The same with more settings of the scrape.
+    pub(crate) fn start_with(logs: &Path, target: &str, scrape: Value) -> Self {
         let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
         let config = home.path().join("prometheus.yml");
-        fs::write(&config, config_for(target).to_string()).expect("its configuration can be written");
+        fs::write(&config, config_for(target, scrape).to_string()).expect("its configuration can be written");
         let address = format!("127.0.0.1:{}", free_port());
         let args = [
             format!("--config.file={}", config.display()),
@@ -76,16 +81,12 @@ impl Prometheus {
 }
 
 /// JSON is YAML, so that no library is needed to write it.
-fn config_for(target: &str) -> Value {
-    json!({
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-        "scrape_configs": [{
-            "job_name": "plimsoll",
-            // The metric's label `namespace` is that of the object, not of the target.
-            "honor_labels": true,
-            "static_configs": [{"targets": [target]}],
-        }],
-    })
+fn config_for(target: &str, mut scrape: Value) -> Value {
+    scrape["job_name"] = json!("plimsoll");
+    // The metric's label `namespace` is that of the object, not of the target.
+    scrape["honor_labels"] = json!(true);
+    scrape["static_configs"] = json!([{"targets": [target]}]);
+    json!({"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [scrape]})
 }
 
 fn read_sample(sample: &Value) -> Option<Sample> {

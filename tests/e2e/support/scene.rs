@@ -107,7 +107,7 @@ impl Scene {
         let path =
             format!("/api/v1/deviations?check={check}&kind=Deployment&namespace={namespace}&name={name}");
         eventually(&format!("{count} pods of {name} deviate"), || {
-            let page = self.daemon.get(&path)?.json()?;
+            let page = self.daemon.get_api(&path)?.json()?;
             let counts: Vec<_> =
                 page["deviations"].as_array().into_iter().flatten().map(|it| &it["count"]).collect();
             is(&vec![&serde_json::json!(count)], &counts)
