@@ -1,6 +1,7 @@
 //! The checks: pure functions from what is declared and what was seen to findings.
 
 mod baseline;
+mod family;
 mod monitor;
 mod network;
 mod page;
@@ -28,6 +29,7 @@ pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 pub(crate) use monitor::unreadable::CHECK as UNREADABLE;
 
+pub use family::{Family, in_force, watched};
 pub use page::{reads, render_pages};
 pub use ungoverned::Ungoverned;
 

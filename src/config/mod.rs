@@ -27,6 +27,7 @@ pub use raw::LogFormat;
 pub use setting::{Setting, settings};
 pub use shape::Shape;
 
+use crate::checks::Family;
 use draft::Draft;
 
 /// Every setting, validated. Durations carry their unit in the type.
@@ -36,6 +37,7 @@ pub struct Config {
     pub cluster: String,
     pub kube: Kube,
     pub baseline: Baseline,
+    pub checks: Checks,
     pub watch: Watch,
     pub journal: Journal,
     pub alertmanager: Alertmanager,
@@ -56,6 +58,12 @@ pub struct Kube {
 pub struct Baseline {
     /// The file or directory; none for the embedded default.
     pub path: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checks {
+    /// The families whose checks are in force, each once.
+    pub families: Vec<Family>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

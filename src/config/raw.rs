@@ -11,6 +11,7 @@ pub(super) struct RawConfig {
     pub(super) cluster: String,
     pub(super) kube: Kube,
     pub(super) baseline: Baseline,
+    pub(super) checks: Checks,
     pub(super) watch: Watch,
     pub(super) journal: Journal,
     pub(super) alertmanager: Alertmanager,
@@ -31,6 +32,12 @@ pub(super) struct Kube {
 #[serde(deny_unknown_fields)]
 pub(super) struct Baseline {
     pub(super) path: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Checks {
+    pub(super) families: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,8 +11,9 @@ use tracing_subscriber::EnvFilter;
 use super::draft::Draft;
 use super::raw::{FlushWord, RawConfig};
 use super::{
-    Alertmanager, Baseline, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Watch,
+    Alertmanager, Baseline, Checks, Config, Fault, Flush, Journal, Kube, Log, Metrics, Notify, Origin, Watch,
 };
+use crate::checks::Family;
 use crate::model::nearest;
 
 /// Longer labels are cut or refused by what reads them.
@@ -26,6 +27,7 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
     let raw = draft.raw();
     order(draft, &raw);
     let cluster = accept(draft, "cluster", cluster(&raw.cluster));
+    let families = accept(draft, "checks.families", families(&raw.checks.families));
     let dir = accept(draft, "journal.dir", directory(&raw.journal.dir));
     let urls = raw.alertmanager.urls.iter().map(|text| url(text)).collect();
     let urls = accept(draft, "alertmanager.urls", urls);
@@ -50,6 +52,7 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
         },
         serve: serve?,
         log: Log { level: level?, format: raw.log.format },
+        checks: Checks { families: families? },
         watch: watch(&raw),
         notify: Notify { initial: raw.notify.initial },
         metrics: Metrics {
@@ -62,6 +65,16 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
             context: given(raw.kube.context),
         },
     })
+}
+
+/// The families of these names, each once, in the order of [`Family::ALL`].
+fn families(names: &[String]) -> Result<Vec<Family>, String> {
+    let known = Family::ALL.map(Family::as_str);
+    if let Some(unknown) = names.iter().find(|it| !known.contains(&it.as_str())) {
+        let meant = nearest(unknown, known).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
+        return Err(format!("expects any of `{}`, found {unknown:?}{meant}", known.join("`, `")));
+    }
+    Ok(Family::ALL.into_iter().filter(|it| names.iter().any(|name| name == it.as_str())).collect())
 }
 
 fn watch(raw: &RawConfig) -> Watch {

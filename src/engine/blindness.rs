@@ -28,8 +28,10 @@ fn unseen(reads: Reads, sights: &Sights) -> impl Iterator<Item = Kind> {
 }
 
 impl Engine {
+    /// A kind that nobody is to watch hides nothing.
     pub(super) fn sights(&self) -> Sights {
-        Kind::ALL.map(|kind| self.snapshot.sight(kind))
+        let watched = |kind: &Kind| self.kinds.contains(kind);
+        Kind::ALL.map(|kind| if watched(&kind) { self.snapshot.sight(kind) } else { Sight::Synced })
     }
 
     /// The checks that can be evaluated.

@@ -27,7 +27,9 @@ use owed::{CheckSet, Due, Owed};
 /// Holds the baseline against the snapshot.
 #[derive(Debug)]
 pub struct Engine {
-    checks: &'static [&'static Check],
+    checks: Arc<[&'static Check]>,
+    /// The kinds that are watched.
+    kinds: Arc<[Kind]>,
     declared: Arc<Declared>,
     declarations: Arc<[Arc<Declaration>]>,
     snapshot: Arc<Snapshot>,
@@ -50,16 +52,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that has seen nothing yet. What was resolved stays in the view for `retention`.
+    /// An engine of these checks that has seen nothing yet, where every kind is watched. What was resolved stays in the
+    /// view for `retention`.
     pub fn new(
-        checks: &'static [&'static Check],
+        checks: &[&'static Check],
         declared: Arc<Declared>,
         snapshot: Arc<Snapshot>,
         retention: SignedDuration,
     ) -> Self {
         assert!(checks.len() <= CheckSet::MAX, "the table of checks is longer than a set of them can hold");
         let mut engine = Self {
-            checks,
+            checks: checks.into(),
+            kinds: Kind::ALL.into(),
             declarations: declarations(&declared),
             declared,
             snapshot,
@@ -83,6 +87,13 @@ impl Engine {
             engine.owe(scope, None);
         }
         engine
+    }
+
+    /// Lets these kinds be all that is watched. Nothing is blind for want of another.
+    #[must_use]
+    pub fn watching(mut self, kinds: &[Kind]) -> Self {
+        self.kinds = kinds.into();
+        self
     }
 
     /// Holds the snapshot against another baseline from here on. `seen` is when it was read.
@@ -119,12 +130,13 @@ impl Engine {
     }
 
     /// Takes back the ledger of an earlier run: what differs from it at first sight came about while the
-    /// daemon was down.
-    pub fn restore(&mut self, seq: u64, deviations: Vec<Arc<Deviation>>) {
+    /// daemon was down. What checks found that are not in force any more is forgotten.
+    pub fn restore(&mut self, seq: u64, mut deviations: Vec<Arc<Deviation>>) {
         self.first_sight = Since::WhileDown;
         self.restored_seq = seq;
-        let checks = self.checks;
+        let checks = Arc::clone(&self.checks);
         let check = |id: &str| checks.iter().position(|check| check.info.id == id);
+        deviations.retain(|it| check(it.check.id).is_some());
         let scope_of = |deviation: &Deviation| {
             let rule = check(deviation.check.id).map(|at| checks[at].rule);
             rule.map_or(Scope::Cluster, |rule| rule.scope_of(&deviation.finding.object.key))
@@ -158,7 +170,7 @@ impl Engine {
             for scope in self.touched.drain(..) {
                 self.moved |= scope == Scope::Cluster;
                 let mut owe = |scope: Scope| {
-                    let checks = covering(self.checks, &scope);
+                    let checks = covering(&self.checks, &scope);
                     self.owed.owe(scope, checks, Some(Arc::clone(&cause)));
                 };
                 if let Scope::Object(key) = &scope {
@@ -279,7 +291,7 @@ impl Engine {
     /// Lets go of what is owed for objects that are gone and of which nothing stands: a check may be blind for
     /// very long. It costs in proportion to what blind checks owe.
     pub fn forgive(&mut self) {
-        let (checks, snapshot, ledger, excuses) = (self.checks, &self.snapshot, &self.ledger, &self.excuses);
+        let (checks, snapshot, ledger, excuses) = (&self.checks, &self.snapshot, &self.ledger, &self.excuses);
         let declared = &self.declared;
         self.owed.retain(|scope, due| {
             let Scope::Object(key) = scope else { return true };
@@ -313,7 +325,7 @@ impl Engine {
             standing: self.ledger.standing().clone(),
             by_seq: self.ledger.by_seq().clone(),
             counts: self.ledger.counts().clone(),
-            kinds: Kind::ALL.into_iter().map(kind).collect(),
+            kinds: self.kinds.iter().copied().map(kind).collect(),
             checks: self.checks.iter().map(|check| self.check_view(check, &sights)).collect(),
             baselines: Arc::clone(&self.declarations),
             incomplete: self.declared.incomplete,
@@ -356,14 +368,14 @@ impl Engine {
 
     /// Makes every check owed that is evaluated for the scope.
     fn owe(&mut self, scope: Scope, cause: Option<Arc<Cause>>) {
-        let checks = covering(self.checks, &scope);
+        let checks = covering(&self.checks, &scope);
         self.owed.owe(scope, checks, cause);
     }
 
     /// Makes the checks of the cluster as a whole owed. They are evaluated after the others, so that the same
     /// `settle` gets to them.
     fn owe_cluster(&mut self) {
-        self.owed.owe_cluster(covering(self.checks, &Scope::Cluster));
+        self.owed.owe_cluster(covering(&self.checks, &Scope::Cluster));
     }
 
     /// Makes owed whatever a waiver that has lately expired may have excused.

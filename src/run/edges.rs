@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::now;
 use crate::baseline::Declared;
-use crate::checks::{self, CHECKS};
+use crate::checks::{self, Check};
 use crate::config::{self, Config};
 use crate::model::{Kind, View};
 use crate::sinks::alertmanager::{AlertOptions, Attempt, Target};
@@ -44,9 +44,9 @@ pub(super) fn journal_options(config: &Config) -> journal::Options {
 }
 
 /// Metrics of which nothing is counted yet.
-pub(super) fn metrics() -> Metrics {
+pub(super) fn metrics(checks: &[&'static Check]) -> Metrics {
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-    for check in CHECKS {
+    for check in checks {
         metrics.check_enabled(&check.info);
     }
     metrics

@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::checks::{self, CHECKS};
+use crate::checks;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::model::{CheckInfo, Kind, Transition, View};
+use crate::model::{CheckInfo, Transition, View};
 use crate::serve::Vitals;
 use crate::sinks::journal::Journal;
 use crate::snapshot::{Intake, Snapshot};
@@ -84,6 +84,8 @@ impl Daemon {
         client: kube::Client,
         told: Option<mpsc::Sender<Told>>,
     ) -> anyhow::Result<Self> {
+        let families = &config.checks.families;
+        let (checks, kinds) = (checks::in_force(families), checks::watched(families));
         let (journal, restored) =
             Journal::open(&config.journal.dir, edges::journal_options(config), &lookup, now())?;
         for problem in &restored.problems {
@@ -94,13 +96,14 @@ impl Daemon {
         let mut tasks = JoinSet::new();
         let declared = edges::declare(&mut tasks, config)?;
         let in_force = Arc::clone(&declared.borrow());
-        let mut engine = Engine::new(CHECKS, Arc::clone(&in_force), Arc::clone(&snapshot), retention);
+        let mut engine =
+            Engine::new(&checks, Arc::clone(&in_force), Arc::clone(&snapshot), retention).watching(&kinds);
         engine.await_declared();
         if restored.existed {
             tracing::info!(seq = restored.seq, deviations = restored.deviations.len(), "took up the journal");
             engine.restore(restored.seq, restored.deviations);
         }
-        let metrics = Arc::new(edges::metrics());
+        let metrics = Arc::new(edges::metrics(&checks));
         walk::note_declared(&metrics, &in_force);
         let (view, seen) = watch::channel(Arc::new(engine.view(now())));
         let (shutdown, ending) = watch::channel(false);
@@ -112,7 +115,7 @@ impl Daemon {
             Shown { metrics: Arc::clone(&metrics), vitals: Arc::clone(&vitals), view: seen.clone(), written };
         let addresses = ports::open(&mut tasks, config, &client, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
-        let deliveries = edges::watch(&mut tasks, config, &client, &intake, &Kind::ALL);
+        let deliveries = edges::watch(&mut tasks, config, &client, &intake, &kinds);
         let journal = entries;
         let walk = Walk { engine, intake, deliveries, declared, view, journal, metrics, vitals, told };
         tasks.spawn(walk.run(ending));

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use plimsoll::checks::Family;
 use plimsoll::config::{Config, Flush, LogFormat, Setting, Shape, Sources, load, settings};
 use proptest::strategy::Strategy;
 
@@ -130,6 +131,21 @@ fn unknown_words_are_refused_with_the_nearest() {
     assert_eq!(
         refusal("log.format = \"jsn\""),
         "p.toml:1:14: `log.format` expects one of `auto`, `pretty`, `json`, found \"jsn\"; did you mean `json`?"
+    );
+}
+
+#[test]
+fn families_of_checks_are_known_by_their_names() {
+    let families = |text: &str| check(text, &[], &[]).unwrap().checks.families;
+    assert_eq!(
+        families("[checks]\nfamilies = [\"rbac\", \"secrets\", \"rbac\"]\n"),
+        [Family::Secrets, Family::Rbac]
+    );
+    assert_eq!(families("[checks]\nfamilies = []\n"), []);
+    assert_eq!(
+        refusal("[checks]\nfamilies = [\"netwrk\"]\n"),
+        "p.toml:2:12: `checks.families` expects any of `pod-security`, `secrets`, `rbac`, `network`, found \"netwrk\"; \
+         did you mean `network`?"
     );
 }
 

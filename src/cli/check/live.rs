@@ -6,12 +6,11 @@ use jiff::SignedDuration;
 
 use super::Verdict;
 use crate::baseline::Declared;
-use crate::checks::CHECKS;
+use crate::checks::{in_force, watched};
 use crate::cli::look::look;
 use crate::cli::runtime;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::model::Kind;
 use crate::run::{connect, now};
 use crate::snapshot::Snapshot;
 
@@ -26,8 +25,10 @@ pub(super) fn judge(config: &Config, declared: &Arc<Declared>) -> anyhow::Result
 async fn judge_seen(config: &Config, declared: &Arc<Declared>) -> anyhow::Result<Verdict> {
     let client = connect(&config.kube).await?;
     let snapshot = Arc::new(Snapshot::default());
-    let mut engine = Engine::new(CHECKS, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO);
-    look(config, &client, &snapshot, &Kind::ALL, |batch| engine.absorb(batch)).await?;
+    let (checks, kinds) = (in_force(&config.checks.families), watched(&config.checks.families));
+    let mut engine = Engine::new(&checks, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO)
+        .watching(&kinds);
+    look(config, &client, &snapshot, &kinds, |batch| engine.absorb(batch)).await?;
     let now = now();
     engine.settle(now);
     let verdict = Verdict::new(&engine.view(now), declared);

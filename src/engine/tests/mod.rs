@@ -2,6 +2,7 @@
 
 mod baselines;
 mod declared_rights;
+mod families;
 mod network;
 
 use std::sync::LazyLock;
@@ -84,14 +85,14 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn new(checks: &'static [&'static Check]) -> Self {
+    fn new(checks: &[&'static Check]) -> Self {
         let declared = Arc::new(declared(Level::Baseline));
         let engine = Engine::new(checks, declared, Arc::new(Snapshot::default()), RETENTION);
         Self { intake: Intake::default(), engine, second: 0 }
     }
 
     /// One in which every kind was listed, and nothing found.
-    fn synced(checks: &'static [&'static Check]) -> Self {
+    fn synced(checks: &[&'static Check]) -> Self {
         let mut cluster = Self::new(checks);
         cluster.sync();
         assert_eq!(cluster.settle(), [] as [&str; 0]);
@@ -156,7 +157,7 @@ impl Cluster {
     /// A new engine that takes back what this one knows, as after a restart.
     fn restart(mut self) -> Self {
         let view = self.engine.view(at(self.second));
-        let mut next = Self::new(self.engine.checks);
+        let mut next = Self::new(&self.engine.checks);
         next.second = self.second;
         next.engine.restore(view.seq, view.by_seq.values().cloned().collect());
         next
