@@ -1,4 +1,4 @@
-//! `plimsoll check` over one file of JSON at growing size, beside what only parses the same file.
+//! `plimsoll check` over one file of JSON at growing size, beside what only parses the same file, and a snapshot of it.
 //!
 //! `cargo bench --bench check` measures 1,000, 10,000 and 100,000 pods; `cargo bench --bench check -- 1000` only
 //! those. The file for 100,000 pods has about a gigabyte. docs/performance.md says what the figures mean.
@@ -50,10 +50,16 @@ fn measure(pods: usize) -> anyhow::Result<()> {
     println!("{pods} pods, {} MB, median of {ROUNDS}", bytes / 1_000_000);
     let own = std::env::current_exe()?;
     let run = |program: &Path, arguments: &[&str]| seconds(Command::new(program).args(arguments).arg(&path));
-    let check = run(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["check", "--output", "json"])?;
+    let plimsoll = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let check = run(plimsoll, &["check", "--output", "json"])?;
+    let snapshot = folder.path().join("snapshot.json");
+    let take = seconds(Command::new(plimsoll).args(["snapshot", "--out"]).args([&snapshot, &path]))?;
+    let read = seconds(Command::new(plimsoll).args(["check", "--output", "json"]).arg(&snapshot))?;
     let skip = run(&own, &["skip"])?;
     let parse = run(&own, &["parse"])?;
     println!("  plimsoll check                     {check:>7.3} s");
+    println!("  plimsoll snapshot                  {take:>7.3} s   {} MB", megabytes(&snapshot)?);
+    println!("  plimsoll check of the snapshot     {read:>7.3} s");
     println!(
         "  serde_json, everything skipped     {skip:>7.3} s   {:.2} times as long as that",
         check / skip
@@ -63,6 +69,10 @@ fn measure(pods: usize) -> anyhow::Result<()> {
         check / parse
     );
     Ok(())
+}
+
+fn megabytes(path: &Path) -> anyhow::Result<u64> {
+    Ok(path.metadata()?.len() / 1_000_000)
 }
 
 /// Writes a list of pods. Returns how many bytes it has.

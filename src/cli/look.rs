@@ -23,10 +23,22 @@ pub(super) async fn look(
     client: &kube::Client,
     snapshot: &Arc<Snapshot>,
     kinds: &[Kind],
+    absorb: impl FnMut(Batch),
+) -> anyhow::Result<()> {
+    look_by(Intake::of(Arc::clone(snapshot)), config, client, snapshot, kinds, absorb).await
+}
+
+/// The same through this door of the snapshot.
+pub(super) async fn look_by(
+    intake: Intake,
+    config: &Config,
+    client: &kube::Client,
+    snapshot: &Snapshot,
+    kinds: &[Kind],
     mut absorb: impl FnMut(Batch),
 ) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
-    let intake = Arc::new(Intake::of(Arc::clone(snapshot)));
+    let intake = Arc::new(intake);
     let mut deliveries = follow(&mut tasks, config, client, &intake, kinds);
     let bar = terminal::bar("kinds");
     bar.set_length(kinds.len() as u64);
@@ -63,6 +75,12 @@ pub(super) async fn see(
         }
     };
     look(config, client, &snapshot, kinds, absorb).await?;
+    demand(&snapshot, kinds, what)?;
+    Ok(snapshot)
+}
+
+/// An error where any of the kinds is not seen.
+pub(super) fn demand(snapshot: &Snapshot, kinds: &[Kind], what: &str) -> anyhow::Result<()> {
     let hidden: Vec<String> = kinds
         .iter()
         .map(|kind| (*kind, snapshot.sight(*kind)))
@@ -72,7 +90,7 @@ pub(super) async fn see(
     if !hidden.is_empty() {
         bail!("not everything could be listed that {what}\n{}", hidden.join("\n"));
     }
-    Ok(snapshot)
+    Ok(())
 }
 
 /// Why what checks need of a kind is hidden after the look.

@@ -18,6 +18,7 @@ mod problem;
 mod run;
 mod runtime;
 mod settings;
+mod snapshot;
 mod terminal;
 mod who_can;
 
@@ -43,6 +44,7 @@ enum Command {
     WhoCan(who_can::WhoCan),
     CanI(can_i::CanI),
     Connections(connections::Connections),
+    Snapshot(snapshot::Take),
     Demo(demo::Demo),
 }
 
@@ -62,6 +64,7 @@ pub fn main(
         Command::WhoCan(who_can) => who_can.execute(environment),
         Command::CanI(can_i) => can_i.execute(environment),
         Command::Connections(connections) => connections.execute(environment),
+        Command::Snapshot(take) => take.execute(environment),
         Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
         Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
         Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),

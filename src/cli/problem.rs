@@ -39,6 +39,17 @@ impl Problem {
     }
 }
 
+/// How many problems are told with an error; `check` tells them all.
+const TOLD_MAX: usize = 20;
+
+/// The problems for an error, one a line.
+pub(super) fn told(problems: &[Problem]) -> String {
+    let lines = problems.iter().take(TOLD_MAX).map(Problem::to_string);
+    let more = problems.len().saturating_sub(TOLD_MAX);
+    let more = (more > 0).then(|| format!("and {more} more problems"));
+    lines.chain(more).collect::<Vec<_>>().join("\n")
+}
+
 impl From<&baseline::Problem> for Problem {
     fn from(problem: &baseline::Problem) -> Self {
         let baseline::Problem { file, line, column, path, message } = problem;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Addresses, PodTemplate};
-use crate::model::{Actor, Kind, Labels, Loss, ObjectKey};
+use crate::model::{Actor, Kind, Labels, Loss, ObjectKey, ObjectKind};
 use crate::network::Policy;
 use crate::rbac::{Binding, Role};
 
@@ -43,6 +43,20 @@ pub enum Change {
         namespace: Arc<str>,
         name: Arc<str>,
     },
+}
+
+impl Change {
+    /// What the snapshot has the object by to which it happened; none where it happened to none.
+    pub fn key(&self) -> Option<ObjectKey> {
+        let (kind, namespace, name) = match self {
+            Self::Seen(Facts { kind, namespace, name, .. })
+            | Self::Unreadable { kind, namespace, name, .. }
+            | Self::Deleted { kind, namespace, name } => (*kind, namespace, name),
+            Self::Listing(_) | Self::Synced(_) | Self::Resumed(_) | Self::Lost(..) => return None,
+        };
+        let (namespace, name) = (Arc::clone(namespace), Arc::clone(name));
+        Some(ObjectKey { kind: ObjectKind::Watched(kind), namespace, name })
+    }
 }
 
 /// What is known of an object of any watched kind.

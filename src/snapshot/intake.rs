@@ -5,6 +5,7 @@ mod spec;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use bytes::Bytes;
 use foldhash::quality::RandomState;
@@ -36,6 +37,16 @@ pub struct Intake {
     profiles: Interner<Profile>,
     se_linux: Interner<SeLinux>,
     world: World,
+    /// Where every object goes besides, where somebody keeps them.
+    originals: Option<SyncSender<Original>>,
+}
+
+/// An object as it was decoded.
+#[derive(Debug)]
+pub struct Original {
+    /// What the snapshot has it by.
+    pub key: ObjectKey,
+    pub object: Object,
 }
 
 /// Whether there may be more than what is shown.
@@ -61,10 +72,17 @@ impl Intake {
         Self { snapshot, ..Self::default() }
     }
 
-    /// The door of a snapshot that is filled from files: what these do not hold is not there, so that nothing is concluded
-    /// from how a controller is called.
-    pub fn of_files(snapshot: Arc<Snapshot>) -> Self {
-        Self { snapshot, world: World::Closed, ..Self::default() }
+    /// Closes the world, as for files: what these do not hold is not there, so that nothing is concluded from how a
+    /// controller is called.
+    pub fn close(&mut self) {
+        self.world = World::Closed;
+    }
+
+    /// Has every object handed over as it was decoded, before it becomes facts. Whoever decodes waits while the queue is
+    /// full.
+    #[must_use]
+    pub fn keeping(self, originals: SyncSender<Original>) -> Self {
+        Self { originals: Some(originals), ..self }
     }
 
     /// What was listed, added or modified, as it came. A pod of which nothing but its status has changed is
@@ -88,7 +106,17 @@ impl Intake {
     /// What was listed, added or modified.
     pub fn seen(&self, item: Item) -> Change {
         match item {
-            Item::Object(object) => self.seen_object(object),
+            Item::Object(object) => {
+                let original = self.originals.as_ref().map(|keeper| (keeper, object.clone()));
+                let change = self.seen_object(object);
+                if let Some((keeper, object)) = original
+                    && let Some(key) = change.key()
+                {
+                    // Whoever keeps no more has said why himself.
+                    let _gone = keeper.send(Original { key, object });
+                }
+                change
+            }
             Item::Unreadable(item) => Change::Unreadable {
                 kind: item.kind,
                 namespace: self.names.intern(item.namespace),

@@ -24,7 +24,7 @@ type Table<K, V> = dashmap::DashMap<K, V, foldhash::quality::RandomState>;
 pub use addresses::Addresses;
 pub use change::{Batch, Change, Controller, Facts, Rights, Uid};
 pub use exposure::account_of;
-pub use intake::Intake;
+pub use intake::{Intake, Original};
 pub use intern::Interner;
 pub use node::NodeReach;
 pub use participants::Participant;

@@ -184,6 +184,17 @@ impl Snapshot {
         state.unreadable.get(&Name::of(key)).map(|unread| unread.error.clone())
     }
 
+    /// The objects of the kind that are there and cannot be read, and why, in order.
+    pub fn unreadable_of(&self, kind: Kind) -> Vec<(ObjectKey, String)> {
+        let state = self.collection(kind).state.lock();
+        state.unreadable.iter().map(|(name, it)| (name.key(kind), it.error.clone())).collect()
+    }
+
+    /// Whether an object of this key was told of and is not gone, whether it can be read or not.
+    pub fn holds_object(&self, key: &ObjectKey) -> bool {
+        self.record(key).is_some() || self.unreadable(key).is_some()
+    }
+
     /// Whether an object of the kind is there in the namespace that cannot be read.
     pub(super) fn has_unreadable(&self, kind: Kind, namespace: &str) -> bool {
         let state = self.collection(kind).state.lock();

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_path_to_error::Track;
+use serde_path_to_error::{Path, Track};
 use thiserror::Error;
 
 use super::Object;
@@ -12,7 +12,8 @@ use super::network::NetworkPolicy;
 use super::pod::Pod;
 use super::range::{Node, ServiceCidr};
 use super::rbac::{AnyBinding, AnyRole};
-use super::shape::misplaced_list;
+use super::shape::Strict;
+use super::words::in_plain_words;
 use super::workload::{Bare, CronJob, DaemonSet, Job, Replicated};
 use crate::model::Kind;
 
@@ -83,11 +84,6 @@ pub fn decode_written_json(kind: Kind, json: &[u8]) -> Result<Object, DecodeErro
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let object = decode_written(kind, &mut deserializer)?;
     deserializer.end()?;
-    if kind == Kind::NetworkPolicy
-        && let Some(path) = misplaced_list(&serde_json::from_slice(json)?)
-    {
-        return Err(serde_json::Error::custom(format!("{path}: expected a mapping, found a list")).into());
-    }
     Ok(object)
 }
 
@@ -101,11 +97,17 @@ where
     D: Deserializer<'de, Error = serde_json::Error>,
 {
     let mut track = Track::new();
-    let object = decode(kind, serde_path_to_error::Deserializer::new(deserializer, &mut track));
-    object.map_err(|error| match track.path() {
-        path if path.iter().len() == 0 => error,
-        path => serde_json::Error::custom(format!("{path}: {error}")),
-    })
+    let object = decode(kind, Strict(serde_path_to_error::Deserializer::new(deserializer, &mut track)));
+    object.map_err(|error| told(&track.path(), &error))
+}
+
+/// The error with the field, in plain words, at the same place.
+fn told(path: &Path, error: &serde_json::Error) -> serde_json::Error {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let (text, place) = text.strip_suffix(&place).map_or((&*text, ""), |text| (text, &*place));
+    let field = if path.iter().len() == 0 { String::new() } else { format!("{path}: ") };
+    serde_json::Error::custom(format!("{field}{}{place}", in_plain_words(text)))
 }
 
 fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Object, D::Error> {

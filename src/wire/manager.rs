@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::meta::nullable;
+use super::meta::{is_default, nullable};
 
 /// The longest name of a manager that the API server takes, in bytes. Whoever writes an object chooses it.
 const NAME_MAX: usize = 128;
@@ -16,20 +16,20 @@ const STATUS: &str = "status";
 
 /// `metav1.ManagedFieldsEntry` without its fields. Decoded from protobuf it shares the memory of the message, so that
 /// nothing is copied of those that are dropped.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ManagedFields {
     #[prost(bytes = "bytes", tag = "1")]
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text", serialize_with = "write_text")]
     manager: Bytes,
     #[prost(bytes = "bytes", tag = "2")]
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text", serialize_with = "write_text")]
     operation: Bytes,
     #[prost(message, optional, tag = "4")]
     #[serde(deserialize_with = "time")]
     time: Option<Time>,
     #[prost(bytes = "bytes", tag = "8")]
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text", serialize_with = "write_text", skip_serializing_if = "is_default")]
     subresource: Bytes,
 }
 
@@ -82,6 +82,17 @@ pub(super) fn latest(entries: &[ManagedFields]) -> Vec<ManagedFields> {
 
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
     nullable::<String, D>(deserializer).map(Bytes::from)
+}
+
+fn write_text<S: Serializer>(text: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(text))
+}
+
+/// Writes it in RFC 3339; null where it is no time.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Timestamp::from_second(self.seconds).ok().serialize(serializer)
+    }
 }
 
 /// Reads a time in RFC 3339; none where it is no time.

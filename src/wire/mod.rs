@@ -8,6 +8,7 @@ mod annotation;
 mod container;
 mod decode;
 mod document;
+mod encode;
 mod frame;
 mod handler;
 mod item;
@@ -27,6 +28,7 @@ mod selector;
 mod shape;
 mod status;
 mod volume;
+mod words;
 mod workload;
 
 pub use annotation::Annotation;
@@ -35,11 +37,12 @@ pub use decode::{
     ALLOCATION_FACTOR, DecodeError, Encoding, decode_json, decode_protobuf, decode_value, decode_written_json,
 };
 pub use document::{Document, documents};
+pub use encode::encode_json;
 pub use frame::{Frame, FrameReader, cut_frame};
 pub use handler::{Handler, HttpGet, Lifecycle, Probe, TcpSocket};
 pub use item::{Item, Unreadable, decode_item};
 pub use manager::{ManagedFields, Manager};
-pub use manifest::{Fault, Manifest, Manifests, Names, manifests};
+pub use manifest::{Fault, Manifest, Manifests, Names, Recorded, SNAPSHOT_SCHEMA, manifests, recorded};
 pub use meta::{ObjectMeta, OwnerReference};
 pub use network::{
     EgressRule, IngressRule, IntOrString, IpBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::annotation;
-use super::meta::nullable;
+use super::meta::{is_default, nullable};
 use super::{
     Annotation, Container, Content, EphemeralContainer, Object, ObjectMeta, PodSecurityContext, Pods, Volume,
 };
@@ -61,44 +61,48 @@ pub struct TemplateMeta {
 }
 
 /// `v1.PodSpec`.
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodSpec {
     #[prost(message, repeated, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub volumes: Vec<Volume>,
     #[prost(message, repeated, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub containers: Vec<Container>,
     #[prost(message, repeated, tag = "20")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub init_containers: Vec<Container>,
     #[prost(message, repeated, tag = "34")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub ephemeral_containers: Vec<EphemeralContainer>,
     #[prost(string, tag = "8")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub service_account_name: String,
     /// The older name of the same field; the API server sends both.
     #[prost(string, tag = "9")]
-    #[serde(rename = "serviceAccount", deserialize_with = "nullable")]
+    #[serde(rename = "serviceAccount", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub deprecated_service_account: String,
     #[prost(bool, tag = "11")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub host_network: bool,
     #[prost(bool, tag = "12")]
-    #[serde(rename = "hostPID", deserialize_with = "nullable")]
+    #[serde(rename = "hostPID", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub host_pid: bool,
     #[prost(bool, tag = "13")]
-    #[serde(rename = "hostIPC", deserialize_with = "nullable")]
+    #[serde(rename = "hostIPC", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub host_ipc: bool,
     #[prost(bool, optional, tag = "37")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_users: Option<bool>,
     #[prost(message, optional, boxed, tag = "14")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<Box<PodSecurityContext>>,
     #[prost(string, optional, tag = "29")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_class_name: Option<String>,
     #[prost(message, optional, boxed, tag = "36")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<Box<PodOs>>,
 }
 
@@ -113,36 +117,36 @@ impl PodSpec {
 }
 
 /// `v1.PodOS`.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PodOs {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub name: String,
 }
 
 /// `v1.PodStatus`. What changes with every breath of a pod is skipped.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PodStatus {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub phase: String,
     /// The first of its addresses, by which servers before Kubernetes 1.16 told the only one.
     #[prost(string, tag = "6")]
-    #[serde(rename = "podIP", deserialize_with = "nullable")]
+    #[serde(rename = "podIP", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub pod_ip: String,
     #[prost(message, repeated, tag = "12")]
-    #[serde(rename = "podIPs", deserialize_with = "nullable")]
+    #[serde(rename = "podIPs", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub pod_ips: Vec<PodIp>,
 }
 
 /// `v1.PodIP`.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PodIp {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub ip: String,
 }
 

@@ -2,9 +2,9 @@
 //!
 //! A role and a cluster role, and the bindings of both, agree in the numbers of their fields and share a type.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::meta::nullable;
+use super::meta::{is_default, nullable};
 use super::{Content, LabelSelector, Object, ObjectMeta};
 use crate::model::Kind;
 
@@ -66,64 +66,64 @@ pub struct Binding {
 }
 
 /// `rbacv1.PolicyRule`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PolicyRule {
     #[prost(string, repeated, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub verbs: Vec<String>,
     #[prost(string, repeated, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub api_groups: Vec<String>,
     #[prost(string, repeated, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub resources: Vec<String>,
     #[prost(string, repeated, tag = "4")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub resource_names: Vec<String>,
     #[prost(string, repeated, tag = "5")]
-    #[serde(rename = "nonResourceURLs", deserialize_with = "nullable")]
+    #[serde(rename = "nonResourceURLs", deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub non_resource_urls: Vec<String>,
 }
 
 /// `rbacv1.AggregationRule`.
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AggregationRule {
     #[prost(message, repeated, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub cluster_role_selectors: Vec<LabelSelector>,
 }
 
 /// `rbacv1.RoleRef`, as it was written: an empty group stands for that of RBAC.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RoleRef {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub api_group: String,
     #[prost(string, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub kind: String,
     #[prost(string, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub name: String,
 }
 
 /// `rbacv1.Subject`, as it was written: an empty group stands for that of the subject's kind.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Subject {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub kind: String,
     #[prost(string, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub api_group: String,
     #[prost(string, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub name: String,
     #[prost(string, tag = "4")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub namespace: String,
 }

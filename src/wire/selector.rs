@@ -2,35 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::meta::nullable;
+use super::meta::{is_default, nullable};
 
 /// `metav1.LabelSelector`. All that it asks for has to hold; one that asks for nothing selects everything.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LabelSelector {
     #[prost(btree_map = "string, string", tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub match_labels: BTreeMap<String, String>,
     #[prost(message, repeated, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub match_expressions: Vec<LabelSelectorRequirement>,
 }
 
 /// `metav1.LabelSelectorRequirement`.
-#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct LabelSelectorRequirement {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub key: String,
     /// `In`, `NotIn`, `Exists` or `DoesNotExist`, or whatever else was written.
     #[prost(string, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub operator: String,
     #[prost(string, repeated, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub values: Vec<String>,
 }
 

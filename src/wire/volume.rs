@@ -6,9 +6,10 @@ use bytes::{Buf, BufMut};
 use prost::encoding::{DecodeContext, WireType, message, skip_field};
 use prost::{DecodeError, Message};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::meta::nullable;
+use super::meta::{is_default, nullable};
 use super::{Projected, SecretVolume};
 
 /// `v1.Volume`: in protobuf its source is a message of its own, in JSON and YAML its fields stand beside the
@@ -34,20 +35,20 @@ pub struct VolumeSource {
 }
 
 /// `v1.HostPathVolumeSource`.
-#[derive(Clone, PartialEq, Eq, Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct HostPath {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub path: String,
 }
 
 /// `v1.CSIVolumeSource`.
-#[derive(Clone, PartialEq, Eq, Message, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Message, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Csi {
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "is_default")]
     pub driver: String,
 }
 
@@ -85,6 +86,9 @@ const FIELDS: [&str; 30] = [
     "image",
 ];
 
+/// What stands for a source that is none of them.
+const UNKNOWN: &str = "unknown";
+
 const HOST_PATH: u32 = 1;
 const SECRET: u32 = 6;
 const PROJECTED: u32 = 26;
@@ -100,7 +104,7 @@ impl VolumeSource {
             Self { secret: Some(_), .. } => "secret",
             Self { projected: Some(_), .. } => "projected",
             Self { others: 0, .. } => "emptyDir",
-            Self { others, .. } => FIELDS.get(others.trailing_zeros() as usize).unwrap_or(&"unknown"),
+            Self { others, .. } => FIELDS.get(others.trailing_zeros() as usize).unwrap_or(&UNKNOWN),
         }
     }
 
@@ -164,6 +168,31 @@ impl<'de> Deserialize<'de> for Volume {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Fields)
     }
+}
+
+impl Serialize for Volume {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { name, source } = self;
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("name", name)?;
+        entry(&mut fields, "hostPath", source.host_path.as_ref())?;
+        entry(&mut fields, "secret", source.secret.as_ref())?;
+        entry(&mut fields, "projected", source.projected.as_ref())?;
+        entry(&mut fields, "csi", source.csi.as_ref())?;
+        for number in source.others() {
+            let field = FIELDS.get(number as usize - 1).unwrap_or(&UNKNOWN);
+            fields.serialize_entry(field, &serde_json::Map::new())?;
+        }
+        fields.end()
+    }
+}
+
+fn entry<M: SerializeMap>(
+    fields: &mut M,
+    name: &str,
+    value: Option<&impl Serialize>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| fields.serialize_entry(name, value))
 }
 
 struct Fields;

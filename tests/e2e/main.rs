@@ -22,6 +22,7 @@ mod rbac_agreement;
 mod restart;
 mod rights;
 mod rights_commands;
+mod snapshot;
 mod token;
 mod wire;
 

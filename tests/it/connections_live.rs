@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use plimsoll::demo::objects::{
@@ -12,7 +13,9 @@ use plimsoll::demo::store::Store;
 use plimsoll::model::Kind;
 use plimsoll::run::now;
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
+use crate::ending::{start, terminate, until_ready};
 use crate::rights_live::plimsoll;
 
 fn metadata(name: &str) -> ObjectMeta {
@@ -89,4 +92,36 @@ async fn a_policy_that_is_not_modelled_leaves_its_namespace_open() {
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["unknown"], json!([{"namespace": "shop", "kind": "CiliumNetworkPolicy"}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flow_that_the_daemon_knows_is_explained_by_the_policies_of_the_cluster() {
+    let server = cluster(|_| {}).await;
+    let folder = tempfile::tempdir().unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let daemon = start(folder.path(), &server.url(), &address, &[]);
+    let asked = address.clone();
+    spawn_blocking(move || until_ready(&asked)).await.unwrap();
+    let report: Value =
+        serde_json::from_slice(&plimsoll(&server, "check --output json").await.stdout).unwrap();
+    let is_meant = |it: &&Value| {
+        it["check"] == "network/not-isolated" && it["key"] == "Egress" && it["object"]["name"] == "web"
+    };
+    let id = report["deviations"].as_array().unwrap().iter().find(is_meant).unwrap()["id"].as_str().unwrap();
+    let question = format!("explain {id} --server http://{address}");
+
+    let page = String::from_utf8(plimsoll(&server, &question).await.stdout).unwrap();
+    let isolation =
+        "Isolation\n  ingress: isolated by NetworkPolicy shop/web\n  egress: no policy isolates it\n";
+    assert!(page.contains(isolation), "{page}");
+    let open = "  Pod/shop/web to Pod/shop/api on all ports\n    egress: no policy isolates it\n    \
+                ingress: no policy isolates it\n";
+    assert!(page.contains(open), "{page}");
+
+    // What the daemon says is told, whether the cluster can be asked or not.
+    server.set_faults(Faults { forbidden: BTreeSet::from([Kind::Namespace]), ..Faults::default() });
+    let page = String::from_utf8(plimsoll(&server, &question).await.stdout).unwrap();
+    assert!(page.contains("Which policies decide on it cannot be told: "), "{page}");
+    assert!(page.contains("What to do\n") && !page.contains("Isolation\n"), "{page}");
+    spawn_blocking(move || terminate(daemon)).await.unwrap();
 }

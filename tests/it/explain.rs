@@ -136,8 +136,8 @@ fn a_flow_is_explained_by_the_policies_on_either_side() {
         "Isolation\n  ingress: isolated by NetworkPolicy shop/web\n  egress: no policy isolates it\n";
     assert!(page.contains(isolation), "{page}");
     let open = "Open for egress, and by what on either side\n  \
-                Deployment/shop/web to Deployment/bank/vault on all ports\n    \
-                egress: no policy isolates it\n    ingress: no policy isolates it\n";
+                Deployment/shop/web to External 0.0.0.0-255.255.255.255 on all ports\n    \
+                egress: no policy isolates it\n";
     assert!(page.contains(open), "{page}");
     assert!(page.contains("give namespace shop a NetworkPolicy"), "{page}");
 }

@@ -28,5 +28,6 @@ mod peer_rbac_role_lint;
 mod peer_rbac_who_can;
 mod rights;
 mod rights_live;
+mod snapshot;
 mod verdict;
 mod watch;

@@ -75,13 +75,12 @@ fn a_malformed_role_or_binding_is_a_problem_and_its_last_good_version_stays() {
         (
             "verbs: [list]",
             "verbs: list",
-            "r.yaml:1:1: Role that cannot be read: rules[0].verbs: invalid type: string \"list\", expected a sequence",
+            "r.yaml:1:1: Role that cannot be read: rules[0].verbs: expected a list, found the text \"list\"",
         ),
         (
             "[secrets]",
             "[5]",
-            "r.yaml:1:1: Role that cannot be read: rules[0].resources[0]: invalid type: floating point `5.0`, \
-             expected a string",
+            "r.yaml:1:1: Role that cannot be read: rules[0].resources[0]: expected text, found `5.0`",
         ),
         ("{kind: Role,", "{kind: Rule,", "r.yaml:7:1: roleRef.kind: expected Role or ClusterRole"),
     ] {

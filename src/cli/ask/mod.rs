@@ -70,11 +70,9 @@ impl Ask {
             subresource: self.subresource.unwrap_or_default(),
             name: self.name.unwrap_or_default(),
         };
-        let source = if self.files.is_empty() {
-            Source::live(&config, &words).map_err(Failure::unjudged)?
-        } else {
-            Source::files(&self.files)
-        };
+        let source =
+            if self.files.is_empty() { Source::live(&config, &words) } else { Source::files(&self.files) }
+                .map_err(Failure::unjudged)?;
         let named = self.namespace.filter(|it| !it.is_empty());
         let place = match &named {
             _ if self.all_namespaces => Place::Anywhere,

@@ -30,6 +30,9 @@ pub(in crate::cli) struct Source {
 /// The kinds that rights are made of.
 const KINDS: [Kind; 4] = [Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding];
 
+/// What the kinds are needed for.
+const WHAT: &str = "grants rights";
+
 impl Source {
     /// The cluster that the settings name, asked what it serves where the words do not tell that by themselves. A kind
     /// that cannot be listed is an error: without it every answer might be another one.
@@ -42,7 +45,7 @@ impl Source {
 
     async fn seen(config: &Config, words: &Words) -> anyhow::Result<Self> {
         let client = connect(&config.kube).await?;
-        let snapshot = see(config, &client, &KINDS, "grants rights").await?;
+        let snapshot = see(config, &client, &KINDS, WHAT).await?;
         let namespace = client.default_namespace().to_owned();
         let discovered =
             if words.are_of_kubernetes() { None } else { Some(discovery::served(&client).await) };
@@ -50,17 +53,18 @@ impl Source {
     }
 
     /// What lies at the paths, as if it were a cluster. Roles that Kubernetes itself makes are there; nothing is bound
-    /// to them but by the files.
-    pub(super) fn files(paths: &[PathBuf]) -> Self {
+    /// to them but by the files. Where nothing could be read, that is an error.
+    pub(super) fn files(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let snapshot = Arc::new(Snapshot::default());
         let bar = terminal::bar("objects");
-        let files = read_files(paths, &Intake::of_files(Arc::clone(&snapshot)), &bar);
+        let mut files = read_files(paths, Intake::of(Arc::clone(&snapshot)), &bar);
         bar.finish_and_clear();
-        for change in files.changes {
-            snapshot.apply(change, &mut Vec::new());
+        files.fill(&snapshot, &KINDS, WHAT)?;
+        if files.cluster().is_none() {
+            snapshot.presume_bootstrap_roles();
         }
-        snapshot.presume_bootstrap_roles();
-        Self { snapshot, namespace: DEFAULT_NAMESPACE.to_owned(), problems: files.problems, discovered: None }
+        let namespace = DEFAULT_NAMESPACE.to_owned();
+        Ok(Self { snapshot, namespace, problems: files.problems, discovered: None })
     }
 
     /// Who is granted what.

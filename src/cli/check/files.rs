@@ -17,18 +17,28 @@ use crate::snapshot::{Batch, Intake, Snapshot};
 /// Judges what lies at the paths by what is declared.
 pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -> Verdict {
     let snapshot = Arc::new(Snapshot::default());
-    let intake = Intake::of_files(Arc::clone(&snapshot));
     let bar = terminal::bar("objects");
-    let files = read_files(paths, &intake, &bar);
+    let files = read_files(paths, Intake::of(Arc::clone(&snapshot)), &bar);
     let mut engine = Engine::new(CHECKS, Arc::clone(declared), Arc::clone(&snapshot), SignedDuration::ZERO);
-    let now = now();
+    let cluster = files.cluster().cloned();
+    let are_refused = files.are_refused();
+    // What was observed is judged as of then, so that it is judged alike at any time.
+    let now = files.observed.as_ref().map_or_else(now, |it| it.time);
     engine.absorb(Batch { seen: now, changes: files.changes });
-    snapshot.presume_bootstrap_roles();
+    if cluster.is_none() {
+        snapshot.presume_bootstrap_roles();
+    }
     engine.settle(now);
     bar.finish_and_clear();
     let mut verdict = Verdict::new(&engine.view(now), declared);
-    // What of the files cannot be read is told among the problems, and once.
-    verdict.deviations.retain(|it| it.check != &UNREADABLE.info);
+    if cluster.is_none() {
+        // What of the files cannot be read is told among the problems, and once.
+        verdict.deviations.retain(|it| it.check != &UNREADABLE.info);
+    }
+    if are_refused {
+        // That nothing can be seen is told once, not for each check.
+        verdict.blind.clear();
+    }
     verdict.problems.extend(files.problems);
-    Verdict { others: files.others, places: files.places, ..verdict }
+    Verdict { cluster, others: files.others, places: files.places, ..verdict }
 }

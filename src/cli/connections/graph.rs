@@ -9,7 +9,7 @@ use parking_lot::RwLockReadGuard;
 
 use super::By;
 use super::peer::{Filter, Peer};
-use crate::model::ObjectKey;
+use crate::model::{Kind, ObjectKey};
 use crate::network::{
     AddressPorts, AddressSet, Block, Class, ClassId, Direction, Endpoint, Map, Peers, PortSet,
 };
@@ -35,6 +35,8 @@ struct End {
     groups: Vec<usize>,
     /// It is one pod, which has nobody of its own to connect to.
     is_lone: bool,
+    /// It is known what is let through in its namespace.
+    is_known: bool,
 }
 
 /// Endpoints of one class that the same blocks of addresses hold.
@@ -65,6 +67,7 @@ impl<'a> Graph<'a> {
     /// What the snapshot says.
     pub(super) fn of(snapshot: &'a Snapshot, by: By) -> Self {
         let participants = snapshot.participants();
+        let hidden: HashSet<Arc<str>> = hidden_namespaces(snapshot).into_iter().map(|(it, _)| it).collect();
         let map = snapshot.network();
         let spoken = spoken(&map, &participants);
         let mut graph = Self {
@@ -76,11 +79,11 @@ impl<'a> Graph<'a> {
             host_network: Vec::new(),
             spoken,
         };
-        graph.enter(&participants);
+        graph.enter(&participants, &hidden);
         graph
     }
 
-    fn enter(&mut self, participants: &[Participant]) {
+    fn enter(&mut self, participants: &[Participant], hidden: &HashSet<Arc<str>>) {
         let blocks: Vec<Block> = self.map.blocks().cloned().collect();
         let with_pods: HashSet<&ObjectKey> =
             participants.iter().filter(|it| it.pod.is_some()).map(|it| &it.workload).collect();
@@ -109,7 +112,9 @@ impl<'a> Graph<'a> {
             for group in &groups {
                 self.groups[*group].ends.push(at);
             }
-            self.ends.push(End { peer: Arc::new(peer), groups: groups.into_iter().collect(), is_lone });
+            let is_known = !hidden.contains(peer.namespace.as_str());
+            let groups = groups.into_iter().collect();
+            self.ends.push(End { peer: Arc::new(peer), groups, is_lone, is_known });
         }
         self.host_network = host_network.into_iter().collect();
     }
@@ -133,15 +138,15 @@ impl<'a> Graph<'a> {
         self.spoken.has_v6()
     }
 
-    /// The connections that are asked for, in order; those from outside stand last.
+    /// The connections that are asked for and known, in order; those from outside stand last.
     pub(super) fn connections<'s>(&'s self, filter: &'s Filter) -> impl Iterator<Item = Connection> + 's {
-        let from = self.ends.iter().enumerate().filter(|(_, end)| filter.is_from(&end.peer));
+        let known = || self.ends.iter().enumerate().filter(|(_, end)| end.is_known);
+        let from = known().filter(|(_, end)| filter.is_from(&end.peer));
         let from = from.flat_map(move |(at, _)| {
             let outside = filter.is_to_external().then(|| self.leaving(at));
             self.pairs(at, filter).chain(outside.into_iter().flatten())
         });
-        let to = self.ends.iter().enumerate();
-        let to = to.filter(move |(_, end)| filter.is_from_external() && filter.is_to(&end.peer));
+        let to = known().filter(move |(_, end)| filter.is_from_external() && filter.is_to(&end.peer));
         from.chain(to.flat_map(move |(at, _)| self.arriving(at)))
     }
 
@@ -154,7 +159,8 @@ impl<'a> Graph<'a> {
             .ends
             .iter()
             .enumerate()
-            .filter(move |(_, end)| !end.is_lone && filter.is_from(&end.peer) && filter.is_to(&end.peer));
+            .filter(|(_, end)| end.is_known && !end.is_lone)
+            .filter(move |(_, end)| filter.is_from(&end.peer) && filter.is_to(&end.peer));
         asked.filter_map(move |(at, end)| {
             let (_, ports) = self.row(at).into_iter().find(|(to, _)| *to == at)?;
             Some((Arc::clone(&end.peer), ports))
@@ -177,6 +183,12 @@ impl<'a> Graph<'a> {
         self.ends.iter().map(|end| &end.peer).enumerate()
     }
 
+    /// Every end of which it is known what is let through, with its place.
+    pub(super) fn known_ends(&self) -> impl Iterator<Item = (usize, &Arc<Peer>)> {
+        let known = self.ends.iter().enumerate().filter(|(_, end)| end.is_known);
+        known.map(|(at, end)| (at, &end.peer))
+    }
+
     /// The classes of an end's endpoints.
     pub(super) fn classes(&self, at: usize) -> impl Iterator<Item = &Class> {
         self.ends[at].groups.iter().map(|group| &self.groups[*group].class)
@@ -184,9 +196,10 @@ impl<'a> Graph<'a> {
 
     fn pairs<'s>(&'s self, at: usize, filter: &'s Filter) -> impl Iterator<Item = Connection> + 's {
         let from = &self.ends[at].peer;
-        let to = self.row(at).into_iter().map(move |(to, ports)| (to, &self.ends[to].peer, ports));
-        let asked = to.filter(move |(to, peer, _)| *to != at && filter.is_to(peer));
-        asked.map(move |(_, to, ports)| Connection {
+        let to = self.row(at).into_iter().filter(move |(to, _)| *to != at && self.ends[*to].is_known);
+        let to = to.map(move |(to, ports)| (&self.ends[to].peer, ports));
+        let asked = to.filter(move |(peer, _)| filter.is_to(peer));
+        asked.map(move |(to, ports)| Connection {
             from: Node::Peer(Arc::clone(from)),
             to: Node::Peer(Arc::clone(to)),
             ports,
@@ -259,6 +272,16 @@ impl<'a> Graph<'a> {
         });
         listed.flatten().flat_map(|peer| self.map.selected(from, peer)).collect()
     }
+}
+
+/// The namespaces in which it is not known what is let through, with the kind of the policies by which it is not.
+pub(super) fn hidden_namespaces(snapshot: &Snapshot) -> Vec<(Arc<str>, Kind)> {
+    let namespaces: Vec<Arc<str>> = snapshot.network().namespaces().cloned().collect();
+    let hidden = namespaces.into_iter().map(|namespace| {
+        let kind = snapshot.hidden_by(&namespace)?;
+        Some((namespace, kind))
+    });
+    hidden.flatten().collect()
 }
 
 /// The places of the blocks that hold any of the endpoint's addresses.

@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::escape::Escaped;
@@ -26,12 +27,13 @@ use super::{check, terminal};
 use graph::Graph;
 use peer::{Filter, Name, Peer};
 pub(super) use sides::{Reach, Sides, sides};
-use source::Source;
+pub(super) use source::Source;
 
 /// Say who can connect to whom, and on which ports
 ///
 /// With paths, files of manifests are read as if they were a cluster; without, the live cluster is. A pair that is not
-/// told has no connection. The exit status is 0, and 2 where something could not be read or is not known.
+/// told has no connection, unless an end of it lies in a namespace of which it is not known what is let through: nothing
+/// is told of these. The exit status is 0, and 2 where something could not be read, is not there or is not known.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Connections {
@@ -102,29 +104,28 @@ impl Connections {
         let width = terminal::width(&environment);
         let config = self.cluster.load(environment)?;
         let source = match self.paths.as_slice() {
-            [] => Source::live(&config).map_err(Failure::unjudged)?,
+            [] => Source::live(&config),
             paths => Source::files(paths),
-        };
+        }
+        .map_err(Failure::unjudged)?;
         let graph = Graph::of(&source.snapshot, self.by);
         let filter = Filter { from: self.from, to: self.to };
-        let problems = all_problems(&source, &filter, &graph);
+        let absent = filter.absent(&graph.peers());
+        if !absent.is_empty() {
+            return Err(Failure::unjudged(anyhow!(absent.join("\n"))));
+        }
+        let problems = &source.problems;
         match self.output {
             Output::Table => check::write(&table::render(&graph, &filter, width)),
-            Output::Json => report::write(&graph, &filter, &source, &problems),
+            Output::Json => report::write(&graph, &filter, &source),
             Output::Dot => report::write_with(|out| dot::render(&graph, &filter, out)),
         }
         .map_err(Failure::unjudged)?;
-        let told = if self.output == Output::Json { &[] } else { &*problems };
+        let told = if self.output == Output::Json { &[] } else { &**problems };
         tell(told, &source.unknown);
         let is_whole = problems.is_empty() && source.unknown.is_empty();
         Ok(if is_whole { ExitCode::SUCCESS } else { UNJUDGED.into() })
     }
-}
-
-/// What could not be read, and what was named and is not there.
-fn all_problems(source: &Source, filter: &Filter, graph: &Graph<'_>) -> Vec<Problem> {
-    let absent = filter.absent(&graph.peers()).into_iter().map(|it| Problem::of_file(&source.name, it));
-    source.problems.iter().cloned().chain(absent).collect()
 }
 
 /// Tells on the standard error what could not be read, and where policies hide what is let through.

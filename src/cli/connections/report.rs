@@ -84,12 +84,7 @@ pub(super) fn serialize_ports<S: Serializer>(ports: &PortSet, serializer: S) -> 
 }
 
 /// Writes the connections to the standard output.
-pub(super) fn write(
-    graph: &Graph<'_>,
-    filter: &Filter,
-    source: &Source,
-    problems: &[Problem],
-) -> anyhow::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, filter: &Filter, source: &Source) -> anyhow::Result<()> {
     let within: Vec<_> = graph.within(filter).collect();
     let within = within.iter().map(|(workload, ports)| WithinRecord { workload, ports });
     let report = Report {
@@ -101,7 +96,7 @@ pub(super) fn write(
         within: within.collect(),
         host_network: graph.host_network.iter().filter(|it| filter.is_about(it)).collect(),
         unknown: &source.unknown,
-        problems,
+        problems: &source.problems,
     };
     write_json(&report)
 }

@@ -52,9 +52,9 @@ fn closed_pairs<'a>(
     graph: &'a Graph<'_>,
     filter: &'a Filter,
 ) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
-    let from = graph.ends().filter(|(_, peer)| filter.is_from(peer));
+    let from = graph.known_ends().filter(|(_, peer)| filter.is_from(peer));
     let pairs = from.flat_map(move |from| {
-        let to = graph.ends().filter(move |(at, peer)| *at != from.0 && filter.is_to(peer));
+        let to = graph.known_ends().filter(move |(at, peer)| *at != from.0 && filter.is_to(peer));
         to.map(move |to| (from, to))
     });
     pairs.filter_map(|((from, from_peer), (to, to_peer))| {
@@ -74,7 +74,7 @@ fn closed_outside<'a>(
     filter: &'a Filter,
     direction: Direction,
 ) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
-    let asked = graph.ends().filter(move |(_, peer)| match direction {
+    let asked = graph.known_ends().filter(move |(_, peer)| match direction {
         Direction::Egress => filter.is_to_external() && filter.is_from(peer),
         Direction::Ingress => filter.is_from_external() && filter.is_to(peer),
     });

@@ -1,7 +1,5 @@
 //! What policies make of one workload, for whoever has to judge a deviation of it.
 
-use std::path::PathBuf;
-
 use super::By;
 use super::graph::{Connection, Graph, Node};
 use super::peer::{Filter, Name, Peer};
@@ -31,18 +29,17 @@ pub(in crate::cli) enum Reach {
 /// How many connections are told.
 const OPEN_MAX: usize = 20;
 
-/// What the files say of the workload; none where it is not there, or in the network of the host alone.
+/// What the source says of the workload; none where it is not there, or in the network of the host alone.
 pub(in crate::cli) fn sides(
-    paths: &[PathBuf],
+    source: &Source,
     workload: [&str; 3],
     direction: Direction,
     reach: Reach,
 ) -> Option<Sides> {
     let [kind, namespace, name] = workload.map(str::to_owned);
     let peer = Peer { kind, namespace, name };
-    let source = Source::files(paths);
     let graph = Graph::of(&source.snapshot, By::Workload);
-    let (at, _) = graph.ends().find(|(_, it)| ***it == peer)?;
+    let (at, _) = graph.known_ends().find(|(_, it)| ***it == peer)?;
     let name = vec![Name::of(&peer)];
     let filter = match direction {
         Direction::Ingress => Filter { to: name, ..Filter::default() },

@@ -9,10 +9,7 @@ use super::deviation::Told;
 use super::digits::Digits;
 use crate::baseline::Declared;
 use crate::cli::check::{judge_files, record};
-use crate::cli::problem::Problem;
-
-/// How many problems are told with an error; `check` tells them all.
-const PROBLEMS_MAX: usize = 20;
+use crate::cli::problem::{Problem, told};
 
 /// The deviation, waived or not, whose id begins with the digits.
 pub(super) fn find(paths: &[PathBuf], declared: &Arc<Declared>, digits: &Digits) -> anyhow::Result<Told> {
@@ -31,8 +28,6 @@ pub(super) fn find(paths: &[PathBuf], declared: &Arc<Declared>, digits: &Digits)
 
 /// The error, and below it what could not be judged: the deviation may be there.
 fn with_problems(error: &anyhow::Error, problems: &[Problem]) -> anyhow::Error {
-    let told = problems.iter().take(PROBLEMS_MAX).map(|problem| format!("\n{problem}"));
-    let more = problems.len().saturating_sub(PROBLEMS_MAX);
-    let more = (more > 0).then(|| format!("\nand {more} more problems"));
-    anyhow!("{error}{}", told.chain(more).collect::<String>())
+    let told = if problems.is_empty() { String::new() } else { format!("\n{}", told(problems)) };
+    anyhow!("{error}{told}")
 }

@@ -27,7 +27,8 @@ use reach::Reach;
 /// Explain a check or a deviation
 ///
 /// A check is named by its id, as `plimsoll checks` lists them. A deviation is named by its id or at least 8 digits of
-/// its beginning; it is looked for in the files at the paths, or the running daemon is asked for it.
+/// its beginning; it is looked for in the files at the paths, or the running daemon is asked for it. Of a flow it is told
+/// by which policies on either side it is open, as the files have them, or the live cluster.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The id of a check, or of a deviation
@@ -70,9 +71,7 @@ impl Explain {
         };
         let told = told.map_err(Failure::unjudged)?;
         deviation::put_facts(page, &told);
-        if !self.paths.is_empty() {
-            network::put(page, &told, &self.paths);
-        }
+        network::put(page, &told, &self.paths, &config);
         deviation::put_advice(page, &told);
         Ok(())
     }

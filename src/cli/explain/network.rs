@@ -3,18 +3,39 @@
 use std::path::PathBuf;
 
 use super::deviation::Told;
-use crate::cli::connections::{Reach, Sides, sides};
+use crate::cli::connections::{Reach, Sides, Source, sides};
 use crate::cli::page::{DIM, PLAIN, Page};
+use crate::config::Config;
 use crate::network::Direction;
 
 /// The family of the checks that are about flows.
 pub(super) const FAMILY: &str = "network/";
 
-/// Tells what the files say of it, where the deviation is about flows of a workload.
-pub(super) fn put(page: &mut Page, told: &Told, paths: &[PathBuf]) {
+/// Tells what the files say of it, or the live cluster where there are none, where the deviation is about flows of a
+/// workload.
+pub(super) fn put(page: &mut Page, told: &Told, paths: &[PathBuf], config: &Config) {
     let Some((direction, reach)) = asked(told) else { return };
-    let [kind, namespace, name] = told.object_parts();
-    let Some(Sides { isolation, open }) = sides(paths, [kind, namespace, name], direction, reach) else {
+    let source = match paths {
+        [] => Source::live(config),
+        paths => Source::files(paths),
+    };
+    match source {
+        Ok(source) => put_sides(page, &source, told, direction, reach),
+        // The daemon has told what it knows.
+        Err(error) => {
+            page.indented(0, format!("Which policies decide on it cannot be told: {error:#}"), DIM);
+            page.blank();
+        }
+    }
+}
+
+fn put_sides(page: &mut Page, source: &Source, told: &Told, direction: Direction, reach: Reach) {
+    let [_, namespace, _] = told.object_parts();
+    if let Some(unknown) = source.unknown_in(namespace) {
+        page.indented(0, format!("It is not known {unknown}"), DIM);
+        return page.blank();
+    }
+    let Some(Sides { isolation, open }) = sides(source, told.object_parts(), direction, reach) else {
         return;
     };
     page.title("Isolation");

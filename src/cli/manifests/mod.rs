@@ -1,8 +1,9 @@
-//! Files of manifests, taken for a cluster.
+//! Files of manifests, taken for a cluster, or a snapshot file.
 //!
-//! They are a closed world: what they do not hold is not there. A namespace that is referred to and not given is
-//! presumed to be there, and is not judged itself.
+//! Manifests are a closed world: what they do not hold is not there. A namespace that is referred to and not given is
+//! presumed to be there, and is not judged itself. A snapshot file is what was observed, with the same sight.
 
+mod observed;
 mod read;
 mod walk;
 
@@ -15,7 +16,8 @@ use indicatif::ProgressBar;
 use super::problem::Problem;
 use crate::model::{Kind, ObjectKey, ObjectKind};
 use crate::snapshot::{Change, Facts, Intake};
-use crate::wire::{Fault, manifests};
+use crate::wire::{Fault, Manifests, manifests, recorded};
+pub(super) use observed::Observed;
 use read::{Decoded, decode_all, read_text};
 use walk::{Source, walk};
 
@@ -30,8 +32,10 @@ pub(super) struct Place {
 /// What files hold.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    /// A whole cluster, listed.
+    /// A whole cluster, listed; nothing where a snapshot file cannot be read.
     pub(super) changes: Vec<Change>,
+    /// What a snapshot file says of itself; none where manifests stand for a cluster.
+    pub(super) observed: Option<Observed>,
     /// Where each object stands that counts.
     pub(super) places: HashMap<ObjectKey, Place>,
     /// How many objects there are of kinds that are not watched.
@@ -41,12 +45,25 @@ pub(super) struct Files {
     generated: HashMap<ObjectKey, u64>,
 }
 
-/// Reads the files and directories at the paths; `-` is the standard input.
-pub(super) fn read_files(paths: &[PathBuf], intake: &Intake, bar: &ProgressBar) -> Files {
+/// Reads the files and directories at the paths; `-` is the standard input. A snapshot file is read alone.
+pub(super) fn read_files(paths: &[PathBuf], mut intake: Intake, bar: &ProgressBar) -> Files {
     let mut files = Files::default();
     files.changes.extend(Kind::ALL.map(Change::Listing));
-    for source in walk(paths, &mut files.problems) {
-        files.read(&source, intake, bar);
+    let sources = walk(paths, &mut files.problems);
+    for source in &sources {
+        let file = source.name();
+        match read_text(source) {
+            Err(error) => files.problems.push(Problem::of_file(&file, error)),
+            Ok(text) => match recorded(&text) {
+                None => {
+                    intake.close();
+                    files.read(&file, &text, &intake, bar);
+                }
+                Some(_) if sources.len() > 1 => files.problems.push(Problem::of_file(&file, NOT_ALONE)),
+                Some(Err(fault)) => return files.refused(&file, fault),
+                Some(Ok(recorded)) => return files.observe(&file, recorded, intake, bar),
+            },
+        }
     }
     files.changes.extend(Kind::ALL.map(Change::Synced));
     if files.are_blank() {
@@ -57,23 +74,29 @@ pub(super) fn read_files(paths: &[PathBuf], intake: &Intake, bar: &ProgressBar) 
     files
 }
 
+/// What was observed is whole; beside other files it would be something else.
+const NOT_ALONE: &str = "it is a snapshot, which is read alone";
+
 impl Files {
-    fn read(&mut self, source: &Source, intake: &Intake, bar: &ProgressBar) {
-        let file = source.name();
-        let text = match read_text(source) {
-            Ok(text) => text,
-            Err(error) => return self.problems.push(Problem::of_file(&file, error)),
-        };
-        let found = manifests(&text);
+    fn read(&mut self, file: &Arc<str>, text: &str, intake: &Intake, bar: &ProgressBar) {
+        self.enter_all(file, manifests(text), intake, bar);
+    }
+
+    fn enter_all(&mut self, file: &Arc<str>, found: Manifests<'_>, intake: &Intake, bar: &ProgressBar) {
         self.others += found.others;
-        self.problems.extend(found.faults.into_iter().map(|fault| Problem::of_fault(&file, fault)));
+        self.problems.extend(found.faults.into_iter().map(|fault| Problem::of_fault(file, fault)));
         bar.inc_length(found.objects.len() as u64);
         for outcome in decode_all(&found.objects, intake, bar) {
             match outcome {
-                Ok(decoded) => self.enter(&file, decoded),
-                Err(fault) => self.problems.push(Problem::of_fault(&file, fault)),
+                Ok(decoded) => self.enter(file, decoded),
+                Err(fault) => self.problems.push(Problem::of_fault(file, fault)),
             }
         }
+    }
+
+    /// Whether the API server is to make the name of any object.
+    pub(super) fn hold_nameless(&self) -> bool {
+        !self.generated.is_empty()
     }
 
     /// Whether there is nothing at all to say of them. Whatever was to write them has failed, then.

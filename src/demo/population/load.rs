@@ -7,6 +7,7 @@ use crate::model::Kind;
 
 use super::controllers::{make_namespace, roll_out};
 use super::nodes::make_nodes;
+use super::policies::isolate;
 use super::workload::Workload;
 
 /// How many pods share a template: what the load tests of Kubernetes' own scalability group come to.
@@ -22,12 +23,13 @@ pub struct Load {
 }
 
 /// Fills the store with the load: Deployments of nine pods of three containers, about 10 KB each in JSON,
-/// spread over the namespaces in turn.
+/// spread over the namespaces in turn, in each of which a policy isolates every pod.
 pub fn populate_load(store: &Store, load: Load, now: Timestamp) {
     make_nodes(store, now);
     let namespaces = load.namespaces.max(1);
     for number in 0..namespaces {
         make_namespace(store, &namespace(number), now);
+        isolate(store, &namespace(number), now);
     }
     for number in 0..load.pods.div_ceil(PODS_PER_TEMPLATE) {
         let replicas = PODS_PER_TEMPLATE.min(load.pods - number * PODS_PER_TEMPLATE);

@@ -2,6 +2,8 @@
 
 use serde_saphyr::Error as YamlError;
 
+use crate::wire::words::in_plain_words;
+
 /// Something malformed in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -76,5 +78,5 @@ fn in_our_words(error: &YamlError) -> Option<String> {
 pub(super) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+    in_plain_words(text.strip_suffix(&place).unwrap_or(&text))
 }

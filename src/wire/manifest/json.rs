@@ -103,6 +103,14 @@ pub(super) fn cut<'a>(text: &'a str, line: u32, found: &mut Manifests<'a>) {
     }
 }
 
+/// Takes the objects of a list, which are parts of the text of a whole file.
+pub(super) fn cut_items<'a>(text: &'a str, items: &[&'a RawValue], found: &mut Manifests<'a>) {
+    let mut cutter = Cutter { lines: Lines::new(text, 1), found };
+    for item in items {
+        cutter.take_item(item.get(), None, 0);
+    }
+}
+
 struct Cutter<'a, 'f> {
     lines: Lines<'a>,
     found: &'f mut Manifests<'a>,

@@ -5,6 +5,7 @@
 mod fault;
 mod json;
 mod lines;
+mod record;
 mod type_meta;
 mod yaml;
 
@@ -18,6 +19,7 @@ use super::{DecodeError, Object, decode_written_json, documents};
 use crate::model::Kind;
 
 pub use fault::Fault;
+pub use record::{Recorded, SNAPSHOT_SCHEMA, recorded};
 use type_meta::Sort;
 
 /// How deep lists may stand in lists.

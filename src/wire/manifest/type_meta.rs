@@ -25,6 +25,9 @@ pub(super) enum Sort {
     Other,
 }
 
+/// The version that Kubernetes 1.16 ceased to serve.
+const GONE: &str = "extensions/v1beta1";
+
 impl TypeMeta {
     /// The type itself where it says anything, else that of the items of the list in which the object stands.
     pub(super) fn or(self, of_items: Option<&Self>) -> Self {
@@ -50,6 +53,12 @@ impl TypeMeta {
             return Ok(Sort::List);
         }
         let (_, version) = self.group_version();
+        if self.api_version == GONE && self.watched() == Some(Kind::NetworkPolicy) {
+            // Unlike those of workloads its rules decide on others, who would rely on a policy that is nowhere.
+            return Err(format!(
+                "no API server has {GONE} NetworkPolicy any more; write networking.k8s.io/v1"
+            ));
+        }
         match self.watched() {
             None => self.misnamed().map_or(Ok(Sort::Other), Err),
             // Of these nothing but the metadata is read, in whatever version.
@@ -106,7 +115,9 @@ fn earlier_versions(kind: Kind) -> &'static [&'static str] {
     match kind.group() {
         "apps" => &["v1beta2", "v1beta1"],
         "batch" => &["v1beta1", "v2alpha1"],
-        "rbac.authorization.k8s.io" | "networking.k8s.io" => &["v1beta1"],
+        "rbac.authorization.k8s.io" => &["v1beta1"],
+        // Network policies were of version 1 from the beginning.
+        "networking.k8s.io" if kind != Kind::NetworkPolicy => &["v1beta1"],
         _ => &[],
     }
 }

@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_saphyr::{Options, Spanned, alias_limits, budget, from_str_with_options, options};
 
+use super::fault::reason;
 use super::type_meta::{Sort, TypeMeta};
 use super::{Fault, ITEMS_ARE_NO_LIST, Manifests, NO_OBJECT};
 use crate::wire::Document;
@@ -77,7 +78,7 @@ fn sort(value: &Value, of: Option<&TypeMeta>) -> Result<(TypeMeta, Sort), String
     if !value.is_object() {
         return Err(NO_OBJECT.to_owned());
     }
-    let meta = TypeMeta::deserialize(value).map_err(|error| error.to_string())?.or(of);
+    let meta = TypeMeta::deserialize(value).map_err(|error| reason(&error))?.or(of);
     let sort = meta.sort()?;
     Ok((meta, sort))
 }

@@ -1,5 +1,6 @@
 //! What the API server sends is read alike in every encoding, and what it never sends does no harm.
 
+mod encode;
 mod filled;
 mod frames;
 mod hostile;
@@ -10,6 +11,7 @@ mod network;
 mod outlines;
 mod proto;
 mod rbac;
+mod shape;
 mod specs;
 mod weight;
 

@@ -348,13 +348,13 @@ fn what_is_wrong_with_what_was_written_names_the_field() {
     assert_eq!(
         error,
         format!(
-            r#"failed to decode JSON: {path}: invalid type: string "1000", expected i64 at line 2 column 31"#
+            r#"failed to decode JSON: {path}: expected a whole number, found the text "1000" at line 2 column 31"#
         )
     );
     let well = spec("1000");
     assert_eq!(written(&well).unwrap(), decode_json(Kind::Deployment, well.as_bytes()).unwrap());
     let rootless = written("[1, {}]").unwrap_err().to_string();
-    assert!(rootless.starts_with("failed to decode JSON: [0]: invalid type"), "{rootless}");
+    assert!(rootless.starts_with("failed to decode JSON: expected a mapping, found a list"), "{rootless}");
     let error = written("{} {}").unwrap_err().to_string();
     assert_eq!(error, "failed to decode JSON: trailing characters at line 1 column 4");
 }

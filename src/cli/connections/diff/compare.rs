@@ -29,13 +29,21 @@ impl Flows {
                 flows.add_pair(from, to, &connection.ports);
             }
         }
-        for (at, peer) in graph.ends() {
+        for (at, peer) in graph.known_ends() {
             for direction in Direction::ALL {
                 flows.outside.insert((Arc::clone(peer), direction), graph.outside(at, direction));
             }
         }
         flows.within = graph.within(&all).collect();
         flows
+    }
+
+    /// Leaves out whatever has an end in one of the namespaces.
+    pub(super) fn leave_out(&mut self, namespaces: &BTreeSet<String>) {
+        let is_in = |peer: &Peer| namespaces.contains(&peer.namespace);
+        self.pairs.retain(|(from, to), _| !is_in(from) && !is_in(to));
+        self.outside.retain(|(peer, _), _| !is_in(peer));
+        self.within.retain(|peer, _| !is_in(peer));
     }
 
     pub(in crate::cli::connections) fn add_pair(

@@ -22,8 +22,9 @@ use side::Side;
 
 /// Say which connections are in one cluster and not in another
 ///
-/// Each is a file or directory of manifests, a document that `plimsoll connections --output json` wrote, or `live` for
-/// the live cluster, where nothing of that name lies. The exit status is 0 where nothing differs, 1 where something does,
+/// Each is a file or directory of manifests, a file that `plimsoll snapshot` wrote, a document that `plimsoll connections
+/// --output json` wrote, or `live` for the live cluster, where nothing of that name lies. What lies in a namespace of
+/// which one of them does not know what is let through is not compared. The exit status is 0 where nothing differs, 1 where something does,
 /// and 2 where something could not be read or is not known.
 #[derive(Debug, Args)]
 pub(super) struct Diff {
@@ -51,7 +52,11 @@ impl Diff {
         let width = terminal::width(&environment);
         let config = self.cluster.load(environment)?;
         let side = |path| Side::read(path, self.by, &config).map_err(Failure::unjudged);
-        let (before, after) = (side(&self.before)?, side(&self.after)?);
+        let (mut before, mut after) = (side(&self.before)?, side(&self.after)?);
+        // What is not known on one side is not compared.
+        let unknown = before.unknown.iter().chain(&after.unknown).map(|it| it.namespace.clone()).collect();
+        before.flows.leave_out(&unknown);
+        after.flows.leave_out(&unknown);
         let differences = compare(&before.flows, &after.flows);
         match self.output {
             Output::Table => write(&table::render(&differences, width)),

@@ -37,7 +37,8 @@ impl Side {
                 return Ok(Self::of_document(path, document));
             }
         }
-        Ok(Self::of(Source::files(&[path.to_owned()]), by))
+        // What is not there is not empty: everything would count as added or removed.
+        Ok(Self::of(Source::files(&[path.to_owned()])?, by))
     }
 
     fn of(source: Source, by: By) -> Self {

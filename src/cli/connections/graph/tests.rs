@@ -11,7 +11,8 @@ use crate::wire::manifests;
 /// The cluster that the manifests describe.
 fn cluster(text: &str) -> Arc<Snapshot> {
     let snapshot = Arc::new(Snapshot::default());
-    let intake = Intake::of_files(Arc::clone(&snapshot));
+    let mut intake = Intake::of(Arc::clone(&snapshot));
+    intake.close();
     for manifest in manifests(text).objects {
         let object = manifest.decode().unwrap();
         let change = intake.seen(crate::wire::Item::Object(object));
