@@ -54,7 +54,7 @@ async fn admit(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Result<Option
         }
         Access::Reviewed { .. } if shared.port.is_probe(uri.path()) => Ok(None),
         Access::Reviewed { reviewer, .. } => {
-            reviewer.admit(headers, uri.path()).await.map(Some).map_err(deny)
+            reviewer.admit(headers, &shared.port.reviewed_path(uri.path())).await.map(Some).map_err(deny)
         }
     }
 }

@@ -12,6 +12,7 @@ mod record;
 mod stall;
 mod tls;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,6 +72,15 @@ impl Port {
         match self {
             Self::Metrics => "metrics",
             Self::Api => "api",
+        }
+    }
+
+    /// What a right is asked for: of the API not the path itself, because Kubernetes lets everybody whom it knows `get`
+    /// `/api/*`, which is its own (the role `system:discovery`).
+    fn reviewed_path(self, path: &str) -> Cow<'_, str> {
+        match self {
+            Self::Metrics => path.into(),
+            Self::Api => format!("/plimsoll{path}").into(),
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) async fn record(Extract(shared): Extract<Arc<Shared>>, request: Reque
     let response = next.run(request).await;
     let status = response.status();
     shared.state.metrics.http_request(shared.port.as_str(), status.as_u16());
-    let micros = begun.elapsed().as_micros();
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let user = response.extensions().get::<Option<Arc<User>>>().cloned().flatten();
     let (port, status) = (shared.port.as_str(), status.as_u16());
     match user {

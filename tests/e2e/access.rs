@@ -13,7 +13,7 @@ use crate::support::poll::{eventually, holds};
 use crate::support::process::logs_of;
 use crate::support::prometheus::Prometheus;
 
-const NAMESPACE: &str = "plimsoll-access";
+const NAMESPACE: &str = "plimsoll-guarded";
 const DEVIATIONS: &str = "/api/v1/deviations";
 
 fn account(plane: &ControlPlane, name: &str) -> String {
@@ -30,10 +30,10 @@ fn bind(plane: &ControlPlane, role: &str, account: &str) {
 #[test]
 fn kubernetes_says_who_reads() {
     let plane = ControlPlane::shared();
-    let identity = Identity::create(&plane, "access");
+    let identity = Identity::create(&plane, "guarded");
     plane.kubectl(&["apply", "--filename", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/rbac.yaml")], "");
     let (reader, other) = (account(&plane, "reader"), account(&plane, "other"));
-    let urls = "--non-resource-url=/metrics,/api/v1/*";
+    let urls = "--non-resource-url=/metrics,/plimsoll/api/v1/*";
     plane.kubectl(&["create", "clusterrole", "e2e-reader", "--verb=get", urls], "");
     let logs = logs_of("access");
     let daemon = Guarded::start(&logs, identity.kubeconfig());

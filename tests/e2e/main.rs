@@ -7,9 +7,11 @@
 mod support;
 
 mod access;
+mod alerting;
 mod api_outage;
 mod api_stall;
 mod bootstrap;
+mod dashboards;
 mod deviation;
 mod discovery;
 mod enforcement;

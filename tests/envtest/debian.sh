@@ -24,9 +24,11 @@ provide_debian() {
     command -v apt-get dpkg-deb >/dev/null || return
     cached "debian-$2" unpack_debian "$2" || return
     PATH="$cache_dir/debian-$2/usr/bin:$PATH"
-    # Some need to be run in a way of their own where they are not installed.
-    local unpacked
+    # Some of its programs need to be run in a way of their own where they are not installed, whichever was asked for.
+    local unpacked own
     unpacked=$(cd "$(dirname "${BASH_SOURCE[0]}")/unpacked" && pwd) || return
-    [[ -x $unpacked/$1 ]] && PATH="$unpacked:$PATH"
+    for own in "$unpacked"/*; do
+        [[ -x $cache_dir/debian-$2/usr/bin/${own##*/} ]] && PATH="$unpacked:$PATH"
+    done
     "$1" --version >/dev/null 2>&1
 }

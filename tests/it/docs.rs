@@ -36,12 +36,12 @@ fn metrics_page_is_in_step() {
     in_step("docs/metrics.md", &plimsoll::sinks::metrics::render_docs());
 }
 
-fn in_step(path: &str, page: &str) {
+pub(crate) fn in_step(path: &str, page: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::create_dir_all(file.parent().unwrap()).expect("the folder can be made");
         fs::write(&file, page).expect("the page can be written");
     }
     let written = fs::read_to_string(&file).unwrap_or_default();
-    assert!(written == page, "{path} is out of step: run UPDATE_DOCS=1 cargo test --test it docs");
+    assert!(written == page, "{path} is out of step: run UPDATE_DOCS=1 cargo test --test it");
 }

@@ -106,12 +106,11 @@ fn mount(directory: &Path, generation: &str, pair: &CertifiedKey<KeyPair>) -> Tl
     symlink(generation, directory.join("..data_tmp")).unwrap();
     fs::rename(directory.join("..data_tmp"), directory.join("..data")).unwrap();
     let files = TlsFiles { cert: directory.join("tls.crt"), key: directory.join("tls.key") };
-    match before {
-        Ok(before) => fs::remove_dir_all(directory.join(before)).unwrap(),
-        Err(_) => {
-            symlink("..data/tls.crt", &files.cert).unwrap();
-            symlink("..data/tls.key", &files.key).unwrap();
-        }
+    if let Ok(before) = before {
+        fs::remove_dir_all(directory.join(before)).unwrap();
+    } else {
+        symlink("..data/tls.crt", &files.cert).unwrap();
+        symlink("..data/tls.key", &files.key).unwrap();
     }
     files
 }

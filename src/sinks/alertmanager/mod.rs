@@ -126,7 +126,6 @@ impl<R: Fn(Attempt<'_>)> Sender<R> {
             let latest = view.borrow_and_update().clone();
             let Some(batch) = self.schedule.next(&latest, rule, (self.clock)()) else { return };
             if self.send(&batch, &latest).await {
-                self.schedule.acknowledge(&batch);
                 backoff = BACKOFF_MIN;
             } else {
                 tokio::time::sleep(jitter(backoff)).await;
@@ -135,9 +134,10 @@ impl<R: Fn(Attempt<'_>)> Sender<R> {
         }
     }
 
-    /// Sends one batch and tells whether it is done with.
-    async fn send(&self, batch: &Batch, view: &View) -> bool {
+    /// Sends one batch, and acknowledges it if it is done with, which it tells.
+    async fn send(&mut self, batch: &Batch, view: &View) -> bool {
         if batch.deviations.is_empty() {
+            self.schedule.acknowledge(batch);
             return true;
         }
         let body = render_alerts(&batch.deviations, &self.options.alerts, (self.clock)());
@@ -146,14 +146,18 @@ impl<R: Fn(Attempt<'_>)> Sender<R> {
             // The wait after a failure keeps this from filling the log.
             tracing::warn!(alertmanager = self.target.name(), ?error, "alerts were not taken");
         }
+        // An alert that is refused must not hold up those after it. It is sent again in the next round.
+        let is_done = result.as_ref().err().is_none_or(SendError::is_refusal);
+        if is_done {
+            self.schedule.acknowledge(batch);
+        }
         (self.report)(Attempt {
             target: &self.target,
             alerts: batch.deviations.len(),
             result: result.as_ref().copied(),
             waiting: self.schedule.waiting(view),
         });
-        // An alert that is refused must not hold up those after it. It is sent again in the next round.
-        result.as_ref().err().is_none_or(SendError::is_refusal)
+        is_done
     }
 }
 

@@ -224,6 +224,8 @@ struct Running {
     view: watch::Sender<Arc<View>>,
     shutdown: watch::Sender<bool>,
     results: mpsc::Receiver<Result<usize, String>>,
+    /// What was said to wait still, after each of them.
+    waiting: mpsc::Receiver<usize>,
     task: JoinHandle<Result<(), SendError>>,
 }
 
@@ -231,14 +233,16 @@ fn start(address: SocketAddr, ledger: &Ledger) -> Running {
     let view = watch::Sender::new(ledger.shared());
     let shutdown = watch::Sender::new(false);
     let (sender, results) = mpsc::channel(4096);
+    let (left, waiting) = mpsc::channel(4096);
     let report = move |attempt: Attempt<'_>| {
         let result = attempt.result.map(|()| attempt.alerts).map_err(ToString::to_string);
         sender.try_send(result).expect("the test takes the results");
+        left.try_send(attempt.waiting).expect("there is room");
     };
     let target = Target::parse(&format!("http://{address}")).expect("a good URL");
     let (views, stop) = (view.subscribe(), shutdown.subscribe());
     let task = tokio::spawn(run(target, options(), views, || at(300), report, stop));
-    Running { view, shutdown, results, task }
+    Running { view, shutdown, results, waiting, task }
 }
 
 async fn next<T>(receiver: &mut mpsc::Receiver<T>) -> T {
@@ -262,6 +266,9 @@ async fn what_failed_is_sent_again_and_what_changes_is_sent_at_once() {
     next(&mut running.results).await.expect_err("it answers 429");
     assert_eq!(next(&mut running.results).await, Ok(1));
     assert_eq!(next(&mut taken).await, sent(&[("web", AHEAD)]));
+    for left in [1, 1, 0] {
+        assert_eq!(next(&mut running.waiting).await, left, "what was taken no longer waits");
+    }
     ledger.open(&NAKED, "api");
     running.view.send_replace(ledger.shared());
     assert_eq!(next(&mut taken).await, sent(&[("api", AHEAD)]));
@@ -317,6 +324,7 @@ async fn an_alert_that_is_refused_does_not_hold_up_the_next() {
     let (address, mut taken) = alertmanager(vec![400]).await;
     let mut running = start(address, &ledger);
     next(&mut running.results).await.expect_err("it answers 400");
+    assert_eq!(next(&mut running.waiting).await, 0, "nobody waits for what is refused");
     ledger.open(&NAKED, "api");
     running.view.send_replace(ledger.shared());
     assert_eq!(next(&mut taken).await, sent(&[("api", AHEAD)]));

@@ -1,8 +1,8 @@
-//! A real Alertmanager that tells nobody.
+//! A real Alertmanager.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -32,34 +32,37 @@ impl Alert {
 }
 
 pub(crate) struct Alertmanager {
-    _process: Process,
+    process: Process,
     url: String,
-    _home: TempDir,
+    logs: PathBuf,
+    home: TempDir,
 }
 
 impl Alertmanager {
-    /// Starts one and waits until it is ready. Its log is kept in `logs`.
+    /// Starts one that tells nobody, and waits until it is ready. Its log is kept in `logs`.
     pub(crate) fn start(logs: &Path) -> Self {
-        let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
-        let config = home.path().join("alertmanager.yml");
         // JSON is YAML, so that no library is needed to write it.
         let nobody = json!({"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]});
-        fs::write(&config, nobody.to_string()).expect("its configuration can be written");
-        let address = format!("127.0.0.1:{}", free_port());
-        let args = [
-            format!("--config.file={}", config.display()),
-            format!("--storage.path={}", home.path().join("data").display()),
-            format!("--web.listen-address={address}"),
-            // Alone: it looks for no peers and takes no second port.
-            "--cluster.listen-address=".to_owned(),
-        ];
-        let url = format!("http://{address}");
-        let mut process = Process::start(logs, "alertmanager", &program("prometheus-alertmanager"), &args);
-        process.until("Alertmanager is ready", || {
-            let answer = web::get(&format!("{url}/-/ready"))?;
-            poll::is(&StatusCode::OK, &answer.status)
-        });
-        Self { _process: process, url, _home: home }
+        Self::start_with(logs, &nobody.to_string())
+    }
+
+    /// The same with this configuration.
+    pub(crate) fn start_with(logs: &Path, config: &str) -> Self {
+        let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
+        fs::write(config_file(home.path()), config).expect("its configuration can be written");
+        let url = format!("http://127.0.0.1:{}", free_port());
+        let process = start(logs, home.path(), &url);
+        Self { process, url, logs: logs.to_owned(), home }
+    }
+
+    /// It ends, having written down whom it told what.
+    pub(crate) fn stop(&mut self) {
+        self.process.terminate();
+    }
+
+    /// Starts it again after [`Self::stop`], at the same address and with what it wrote down.
+    pub(crate) fn start_again(&mut self) {
+        self.process = start(&self.logs, self.home.path(), &self.url);
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -71,4 +74,24 @@ impl Alertmanager {
         let answer = web::get(&format!("{}/api/v2/alerts", self.url))?.json()?;
         serde_json::from_value(answer).map_err(|error| error.to_string())
     }
+}
+
+fn start(logs: &Path, home: &Path, url: &str) -> Process {
+    let args = [
+        format!("--config.file={}", config_file(home).display()),
+        format!("--storage.path={}", home.join("data").display()),
+        format!("--web.listen-address={}", url.trim_start_matches("http://")),
+        // Alone: it looks for no peers and takes no second port.
+        "--cluster.listen-address=".to_owned(),
+    ];
+    let mut process = Process::start(logs, "alertmanager", &program("prometheus-alertmanager"), &args);
+    process.until("Alertmanager is ready", || {
+        let answer = web::get(&format!("{url}/-/ready"))?;
+        poll::is(&StatusCode::OK, &answer.status)
+    });
+    process
+}
+
+fn config_file(home: &Path) -> PathBuf {
+    home.join("alertmanager.yml")
 }

@@ -21,6 +21,7 @@ pub(crate) mod ports;
 pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod prometheus;
+pub(crate) mod receiver;
 pub(crate) mod refusal;
 pub(crate) mod scene;
 pub(crate) mod standard;

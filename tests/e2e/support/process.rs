@@ -50,6 +50,12 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// SIGTERM, and waits for it to be gone, having put its things in order.
+    pub(crate) fn terminate(&mut self) {
+        self.signal("TERM");
+        self.child.wait().expect("a child can be waited for");
+    }
+
     /// SIGSTOP: it is there, keeps its connections, and does nothing.
     pub(crate) fn freeze(&self) {
         self.signal("STOP");

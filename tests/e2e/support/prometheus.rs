@@ -21,6 +21,13 @@ pub(crate) struct Sample {
     pub(crate) value: f64,
 }
 
+/// Labels, and values with their times in seconds, of what a query answered over time.
+#[derive(Debug)]
+pub(crate) struct Series {
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) points: Vec<(f64, f64)>,
+}
+
 pub(crate) struct Prometheus {
     _process: Process,
     url: String,
@@ -35,9 +42,23 @@ impl Prometheus {
 
     /// The same with more settings of the scrape.
     pub(crate) fn start_with(logs: &Path, target: &str, scrape: Value) -> Self {
+        Self::start_as(logs, &config_for(target, scrape))
+    }
+
+    /// The same, as the cluster's, with these rules, whose alerts it sends to an Alertmanager (HOST:PORT).
+    pub(crate) fn start_alerting(logs: &Path, target: &str, rules: &Path, to: (&str, &str)) -> Self {
+        let (cluster, alertmanager) = to;
+        let mut config = config_for(target, json!({}));
+        config["global"]["external_labels"] = json!({"cluster": cluster});
+        config["rule_files"] = json!([rules]);
+        config["alerting"] = json!({"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]});
+        Self::start_as(logs, &config)
+    }
+
+    fn start_as(logs: &Path, told: &Value) -> Self {
         let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
         let config = home.path().join("prometheus.yml");
-        fs::write(&config, config_for(target, scrape).to_string()).expect("its configuration can be written");
+        fs::write(&config, told.to_string()).expect("its configuration can be written");
         let address = format!("127.0.0.1:{}", free_port());
         let args = [
             format!("--config.file={}", config.display()),
@@ -58,6 +79,23 @@ impl Prometheus {
         let answer = web::get(&format!("{}/api/v1/query?query={}", self.url, escaped(promql)))?.json()?;
         let result = answer["data"]["result"].as_array().ok_or_else(|| format!("{promql}: {answer}"))?;
         result.iter().map(|sample| read_sample(sample).ok_or_else(|| format!("{promql}: {sample}"))).collect()
+    }
+
+    /// What the query answered in the last `secs` seconds, second by second.
+    pub(crate) fn range(&self, promql: &str, secs: u32) -> Result<Vec<Series>, String> {
+        let now = self.value("vector(time())")?.ok_or("Prometheus has no time")?;
+        let window = format!("start={}&end={now}&step=1", now - f64::from(secs));
+        let url = format!("{}/api/v1/query_range?query={}&{window}", self.url, escaped(promql));
+        let answer = web::get(&url)?.json()?;
+        let result = answer["data"]["result"].as_array().ok_or_else(|| format!("{promql}: {answer}"))?;
+        result.iter().map(|series| read_series(series).ok_or_else(|| format!("{promql}: {series}"))).collect()
+    }
+
+    /// The values of a label, of the series of one metric.
+    pub(crate) fn label_values(&self, metric: &str, label: &str) -> Result<Vec<String>, String> {
+        let url = format!("{}/api/v1/label/{label}/values?match[]={}", self.url, escaped(metric));
+        let answer = web::get(&url)?.json()?;
+        serde_json::from_value(answer["data"].clone()).map_err(|error| format!("{error}: {answer}"))
     }
 
     /// The one value that the query answers; `None` where it answers none.
@@ -93,6 +131,13 @@ fn read_sample(sample: &Value) -> Option<Sample> {
     let labels = serde_json::from_value(sample["metric"].clone()).ok()?;
     let value = sample["value"][1].as_str()?.parse().ok()?;
     Some(Sample { labels, value })
+}
+
+fn read_series(series: &Value) -> Option<Series> {
+    let labels = serde_json::from_value(series["metric"].clone()).ok()?;
+    let points = series["values"].as_array()?.iter();
+    let point = |it: &Value| Some((it[0].as_f64()?, it[1].as_str()?.parse().ok()?));
+    Some(Series { labels, points: points.map(point).collect::<Option<_>>()? })
 }
 
 /// Every byte percent-encoded, which is always right.
