@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::Args;
 use serde::Serialize;
 
-use super::check::{Output, write};
 use super::failure::Failure;
+use super::output::{Output, write};
 use super::page::{DIM, PLAIN, Page, style_of};
 use super::terminal;
 use crate::checks::{CHECKS, Check, Reads};

@@ -4,6 +4,8 @@ mod ask;
 mod can_i;
 mod check;
 mod checks;
+mod commands;
+mod completions;
 mod connections;
 mod declared;
 mod demo;
@@ -12,7 +14,9 @@ mod explain;
 mod failure;
 mod log;
 mod look;
+mod man;
 mod manifests;
+mod output;
 mod page;
 mod problem;
 mod run;
@@ -27,9 +31,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use commands::render_page;
+
+/// What the program is called.
+const NAME: &str = "plimsoll";
+
 /// Watches a Kubernetes cluster and says what deviates from a declared baseline.
 #[derive(Debug, Parser)]
-#[command(name = "plimsoll", version, arg_required_else_help = true)]
+#[command(name = NAME, version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +55,8 @@ enum Command {
     Connections(connections::Connections),
     Snapshot(snapshot::Take),
     Demo(demo::Demo),
+    Completions(completions::Completions),
+    Man(man::Manual),
 }
 
 /// Runs the command that `arguments` (the program's name first) ask for. The exit status is 0 where all went well, 1
@@ -69,6 +80,8 @@ pub fn main(
         Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
         Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),
         Command::Demo(demo) => demo.execute(environment).map(|()| ExitCode::SUCCESS),
+        Command::Completions(completions) => completions.execute().map(|()| ExitCode::SUCCESS),
+        Command::Man(manual) => manual.execute().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|failure| failure.report())
 }

@@ -1,6 +1,7 @@
 //! Text laid out within the width of a terminal.
 
 use std::fmt::{Display, Write};
+use std::{io, mem};
 
 use anstyle::{AnsiColor, Style};
 use textwrap::core::display_width;
@@ -37,6 +38,11 @@ impl Page {
 
     pub(super) fn into_text(self) -> String {
         self.text
+    }
+
+    /// Writes the lines so far, and goes on below them.
+    pub(super) fn move_to(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(mem::take(&mut self.text).as_bytes())
     }
 
     /// How many columns are left beside `taken`.

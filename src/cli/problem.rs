@@ -37,6 +37,22 @@ impl Problem {
         let Fault { line, column, message } = fault;
         Self { column, ..Self::of_line(file, line, message) }
     }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(super) fn line(&self) -> Option<u32> {
+        self.line
+    }
+
+    pub(super) fn column(&self) -> Option<u32> {
+        self.column
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// How many problems are told with an error; `check` tells them all.

@@ -14,6 +14,7 @@ mod network;
 mod node;
 mod participants;
 mod rights;
+mod rollout;
 mod store;
 mod template;
 mod workload;

@@ -36,6 +36,35 @@ fn help_documents_every_setting() {
 }
 
 #[test]
+fn every_shell_gets_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = plimsoll(&format!("completions {shell}"), &[]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        let script = String::from_utf8(output.stdout).unwrap();
+        for word in ["who-can", "fail-on"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    assert_eq!(plimsoll("completions csh", &[]).status.code(), Some(2));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    let output = plimsoll(&format!("man --out {}", pages.display()), &[]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", stderr(&output));
+    for (page, words) in
+        [("plimsoll", "connections"), ("plimsoll-check", "markdown"), ("plimsoll-connections-diff", "before")]
+    {
+        let text = fs::read_to_string(pages.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(".TH") && text.contains(words), "{page}: {text}");
+    }
+    let shown = plimsoll("man", &[]).stdout;
+    assert_eq!(shown, fs::read(pages.join("plimsoll.1")).unwrap());
+}
+
+#[test]
 fn mistaken_arguments_are_answered_with_the_nearest_word() {
     let output = plimsoll("run --watch-page-sise 1", &[]);
     assert_eq!(output.status.code(), Some(2));

@@ -98,10 +98,10 @@ async fn a_policy_that_is_not_modelled_leaves_its_namespace_open() {
 async fn a_flow_that_the_daemon_knows_is_explained_by_the_policies_of_the_cluster() {
     let server = cluster(|_| {}).await;
     let folder = tempfile::tempdir().unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let daemon = start(folder.path(), &server.url(), &address, &[]);
-    let asked = address.clone();
-    spawn_blocking(move || until_ready(&asked)).await.unwrap();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (probes, address) = (free(), free());
+    let daemon = start(folder.path(), &server.url(), (&probes, &address), &[]);
+    spawn_blocking(move || until_ready(&probes)).await.unwrap();
     let report: Value =
         serde_json::from_slice(&plimsoll(&server, "check --output json").await.stdout).unwrap();
     let is_meant = |it: &&Value| {

@@ -36,6 +36,11 @@ fn metrics_page_is_in_step() {
     in_step("docs/metrics.md", &plimsoll::sinks::metrics::render_docs());
 }
 
+#[test]
+fn commands_page_is_in_step() {
+    in_step("docs/commands.md", &plimsoll::cli::render_page());
+}
+
 pub(crate) fn in_step(path: &str, page: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE_DOCS").is_some() {

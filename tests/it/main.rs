@@ -27,6 +27,7 @@ mod peer_rbac_covers;
 mod peer_rbac_role_lint;
 mod peer_rbac_who_can;
 mod promql;
+mod reports;
 mod rights;
 mod rights_live;
 mod rules;

@@ -11,9 +11,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::check::Output;
 use super::escape::Escaped;
 use super::failure::Failure;
+use super::output::Output;
 use super::problem::Problem;
 use super::settings::Connection;
 use crate::rbac::{About, Place, Question, Served, Words};

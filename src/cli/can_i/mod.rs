@@ -9,8 +9,8 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::ask::Ask;
-use super::check::{Output, write};
 use super::failure::Failure;
+use super::output::{Output, write};
 use crate::model::ObjectKey;
 use crate::rbac::{group, impersonated_groups, user};
 

@@ -40,5 +40,7 @@ pub(in crate::cli) fn judge_files(paths: &[PathBuf], declared: &Arc<Declared>) -
         verdict.blind.clear();
     }
     verdict.problems.extend(files.problems);
-    Verdict { cluster, others: files.others, places: files.places, ..verdict }
+    let input = cluster.is_none().then(|| paths.first()).flatten();
+    let input = input.map(|it| it.display().to_string().into());
+    Verdict { cluster, input, others: files.others, places: files.places, ..verdict }
 }

@@ -1,9 +1,13 @@
-//! The report in JSON: one document, complete, in an order that does not change.
+//! The report in JSON: one document, complete, in an order that does not change, written as it is serialized.
+
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::verdict::{Blind, Excused, Verdict};
+use crate::cli::output::put_json;
 use crate::cli::problem::Problem;
 use crate::model::{Deviation, Severity};
 use crate::sinks::event::{Context, Record};
@@ -14,10 +18,36 @@ const SCHEMA: &str = "plimsoll.dev/report/v1";
 struct Report<'a> {
     schema: &'static str,
     summary: Summary<'a>,
-    deviations: Vec<Record<'a>>,
-    waived: Vec<WaivedRecord<'a>>,
-    blind: Vec<BlindRecord>,
+    deviations: Records<'a>,
+    waived: WaivedRecords<'a>,
+    blind: BlindRecords<'a>,
     problems: &'a [Problem],
+}
+
+/// Deviations, each made a record when its turn comes.
+pub(super) struct Records<'a>(pub(super) &'a [Arc<Deviation>], pub(super) &'a Verdict);
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|it| record(it, self.1)))
+    }
+}
+
+/// What is waived, each made a record when its turn comes.
+pub(super) struct WaivedRecords<'a>(pub(super) &'a Verdict);
+
+impl Serialize for WaivedRecords<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.waived.iter().map(|it| waived(it, self.0)))
+    }
+}
+
+pub(super) struct BlindRecords<'a>(pub(super) &'a [Blind]);
+
+impl Serialize for BlindRecords<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(blind))
+    }
 }
 
 #[derive(Serialize)]
@@ -28,6 +58,8 @@ struct Summary<'a> {
     others: u64,
     deviations: usize,
     severities: Severities,
+    /// How many deviations make the command fail.
+    failing: usize,
     waived: usize,
     blind: usize,
     problems: usize,
@@ -66,17 +98,16 @@ struct BlindRecord {
     reason: &'static str,
 }
 
-pub(super) fn render(verdict: &Verdict) -> String {
+pub(super) fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         schema: SCHEMA,
         summary: summary(verdict),
-        deviations: verdict.deviations.iter().map(|it| record(it, verdict)).collect(),
-        waived: verdict.waived.iter().map(|it| waived(it, verdict)).collect(),
-        blind: verdict.blind.iter().map(blind).collect(),
+        deviations: Records(&verdict.deviations, verdict),
+        waived: WaivedRecords(verdict),
+        blind: BlindRecords(&verdict.blind),
         problems: &verdict.problems,
     };
-    let json = serde_json::to_string_pretty(&report).expect("a report has only string keys");
-    json + "\n"
+    put_json(out, &report)
 }
 
 fn summary(verdict: &Verdict) -> Summary<'_> {
@@ -92,6 +123,7 @@ fn summary(verdict: &Verdict) -> Summary<'_> {
             low: verdict.count(Severity::Low),
             info: verdict.count(Severity::Info),
         },
+        failing: verdict.failing(),
         waived: verdict.waived.len(),
         blind: verdict.blind.len(),
         problems: verdict.problems.len(),
@@ -100,9 +132,9 @@ fn summary(verdict: &Verdict) -> Summary<'_> {
 
 /// A deviation with the place of its object.
 pub(in crate::cli) fn record<'a>(deviation: &'a Deviation, verdict: &'a Verdict) -> Record<'a> {
-    let place = verdict.places.get(&deviation.finding.object.key);
+    let place = verdict.place(&deviation.finding.object.key);
     let context = Context { cluster: verdict.cluster.as_deref().unwrap_or_default() };
-    Record::of_deviation(deviation, &context).at(place.map(|it| (&*it.file, it.line)))
+    Record::of_deviation(deviation, &context).at(place)
 }
 
 fn waived<'a>(excused: &'a Excused, verdict: &'a Verdict) -> WaivedRecord<'a> {

@@ -1,10 +1,13 @@
 //! The report for people: what deviates, object by object, the worst first, within the width of the terminal.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::Arc;
 
+use super::summary::summary;
 use super::verdict::{Excused, Verdict};
 use crate::cli::page::{DIM, PLAIN, Page, style_of};
-use crate::model::{Deviation, ObjectKey, Severity};
+use crate::model::{Deviation, ObjectKey};
 
 /// A message is put beside its check where so many columns are left, else below it.
 const MESSAGE_MIN: usize = 40;
@@ -12,32 +15,56 @@ const MESSAGE_MIN: usize = 40;
 /// How many digits of an id are shown; `explain` takes them for the whole.
 const ID_DIGITS: usize = 8;
 
+/// What is told of a deviation besides its severity, id, check and message.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Columns {
+    Plain,
+    WithDirection,
+}
+
 /// The report, with colours.
-pub(super) fn render(verdict: &Verdict, width: usize) -> String {
+pub(super) fn render(verdict: &Verdict, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(width);
-    for (object, deviations) in by_object(verdict) {
+    put_deviations(&mut page, &verdict.deviations, verdict, Columns::Plain, out)?;
+    put_rest(&mut page, verdict);
+    page.title(&summary(verdict));
+    page.move_to(out)
+}
+
+/// Writes the deviations, object by object.
+pub(super) fn put_deviations(
+    page: &mut Page,
+    deviations: &[Arc<Deviation>],
+    verdict: &Verdict,
+    columns: Columns,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (object, deviations) in by_object(deviations) {
         page.title(&object.to_string());
-        if let Some(place) = verdict.places.get(object) {
-            page.indented(2, format!("{}:{}", place.file, place.line), DIM);
+        if let Some((file, line)) = verdict.place(object) {
+            page.indented(2, format!("{file}:{line}"), DIM);
         }
         for deviation in deviations {
-            put_deviation(&mut page, deviation);
+            put_deviation(page, deviation, columns);
         }
         page.blank();
+        page.move_to(out)?;
     }
-    put_waived(&mut page, &verdict.waived);
-    let blind = verdict.blind.iter().map(|it| format!("{} cannot see {}: {}", it.check, it.kind, it.reason));
-    put_block(&mut page, "Not judged", blind);
-    put_block(&mut page, "Problems", verdict.problems.iter().map(ToString::to_string));
-    page.title(&summary(verdict));
-    page.into_text()
+    Ok(())
+}
+
+/// What there is to say besides what deviates.
+pub(super) fn put_rest(page: &mut Page, verdict: &Verdict) {
+    put_waived(page, &verdict.waived);
+    put_block(page, "Not judged", verdict.blind.iter().map(ToString::to_string));
+    put_block(page, "Problems", verdict.problems.iter().map(ToString::to_string));
 }
 
 /// The deviations of each object, in the order in which the objects first come.
-fn by_object(verdict: &Verdict) -> Vec<(&ObjectKey, Vec<&Deviation>)> {
+fn by_object(deviations: &[Arc<Deviation>]) -> Vec<(&ObjectKey, Vec<&Deviation>)> {
     let mut groups: Vec<(&ObjectKey, Vec<&Deviation>)> = Vec::new();
     let mut places = HashMap::new();
-    for deviation in &verdict.deviations {
+    for deviation in deviations {
         let object = &deviation.finding.object.key;
         let place = *places.entry(object).or_insert(groups.len());
         match groups.get_mut(place) {
@@ -48,8 +75,14 @@ fn by_object(verdict: &Verdict) -> Vec<(&ObjectKey, Vec<&Deviation>)> {
     groups
 }
 
-fn put_deviation(page: &mut Page, deviation: &Deviation) {
-    let (severity, check) = (deviation.severity, deviation.check.id);
+fn put_deviation(page: &mut Page, deviation: &Deviation, columns: Columns) {
+    let severity = deviation.severity;
+    let check = match columns {
+        Columns::Plain => deviation.check.id.to_owned(),
+        Columns::WithDirection => {
+            format!("{:<9}  {}", deviation.finding.direction.as_str(), deviation.check.id)
+        }
+    };
     let id: String = deviation.id.to_string().chars().take(ID_DIGITS).collect();
     let style = style_of(severity);
     let message = &deviation.finding.message;
@@ -84,30 +117,4 @@ fn put_block(page: &mut Page, title: &str, lines: impl ExactSizeIterator<Item = 
         page.indented(2, line, PLAIN);
     }
     page.blank();
-}
-
-/// Everything in one line.
-fn summary(verdict: &Verdict) -> String {
-    let of = |severity: Severity| Some((verdict.count(severity), severity)).filter(|(count, _)| *count > 0);
-    let severities = Severity::ALL.into_iter().filter_map(of);
-    let severities: Vec<_> = severities.map(|(count, severity)| format!("{count} {severity}")).collect();
-    let mut parts = vec![match verdict.deviations.len() {
-        0 => "no deviations".to_owned(),
-        count => format!("{} ({})", counted(count as u64, "deviation"), severities.join(", ")),
-    }];
-    parts.push(format!("{} judged", counted(verdict.objects, "object")));
-    let rest = [
-        (verdict.waived.len() as u64, "waived"),
-        (verdict.others, "of other kinds passed over"),
-        (verdict.blind.len() as u64, "not judged"),
-    ];
-    parts.extend(rest.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    if !verdict.problems.is_empty() {
-        parts.push(counted(verdict.problems.len() as u64, "problem"));
-    }
-    parts.join(", ")
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

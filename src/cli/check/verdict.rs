@@ -1,9 +1,10 @@
 //! What one look at a cluster or at files came to.
 
 use std::collections::HashMap;
-use std::process::ExitCode;
+use std::fmt;
 use std::sync::Arc;
 
+use super::fail_on::{FailOn, fails};
 use crate::baseline::Declared;
 use crate::checks::BASELINE_PROBLEM;
 use crate::cli::look::hidden_by;
@@ -12,10 +13,12 @@ use crate::cli::problem::Problem;
 use crate::model::{Deviation, DeviationId, Kind, ObjectKey, Severity, View, Waived, Waiver};
 
 /// Everything that a report tells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::cli) struct Verdict {
     /// The name of the cluster; none for files.
     pub(in crate::cli) cluster: Option<String>,
+    /// The first of the files and directories that were judged; none for a cluster.
+    pub(super) input: Option<Arc<str>>,
     pub(in crate::cli) deviations: Vec<Arc<Deviation>>,
     pub(in crate::cli) waived: Vec<Excused>,
     pub(super) blind: Vec<Blind>,
@@ -25,6 +28,8 @@ pub(in crate::cli) struct Verdict {
     /// How many objects of files were passed over, because their kinds are not watched.
     pub(super) others: u64,
     pub(in crate::cli) places: HashMap<ObjectKey, Place>,
+    /// Which deviations make the command fail; without a word, all of them.
+    pub(super) fail_on: Vec<FailOn>,
 }
 
 /// A deviation that is none, because a waiver excuses it.
@@ -50,7 +55,6 @@ const DEVIATES: u8 = 1;
 impl Verdict {
     pub(super) fn new(view: &View, declared: &Declared) -> Self {
         Self {
-            cluster: None,
             // What is wrong with the baseline is told among the problems, and once.
             deviations: view
                 .standing
@@ -62,8 +66,7 @@ impl Verdict {
             blind: blind(view),
             problems: declared.problems.iter().map(Problem::from).collect(),
             objects: view.kinds.iter().map(|kind| kind.objects as u64).sum(),
-            others: 0,
-            places: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -78,17 +81,33 @@ impl Verdict {
         self.deviations.iter().filter(|it| it.severity == severity).count()
     }
 
-    pub(super) fn status(&self) -> ExitCode {
+    /// How many deviations make the command fail.
+    pub(super) fn failing(&self) -> usize {
+        self.deviations.iter().filter(|it| fails(&self.fail_on, it)).count()
+    }
+
+    /// Whether everything that was asked for could be judged.
+    pub(super) fn is_whole(&self) -> bool {
+        self.blind.is_empty() && self.problems.is_empty()
+    }
+
+    /// The place of the object, where it comes from a file.
+    pub(super) fn place(&self, object: &ObjectKey) -> Option<(&str, u32)> {
+        self.places.get(object).map(|it| (&*it.file, it.line))
+    }
+
+    /// The exit status.
+    pub(super) fn status(&self) -> u8 {
         match () {
-            () if !self.blind.is_empty() || !self.problems.is_empty() => UNJUDGED.into(),
-            () if !self.deviations.is_empty() => DEVIATES.into(),
-            () => ExitCode::SUCCESS,
+            () if !self.is_whole() => UNJUDGED,
+            () if self.failing() > 0 => DEVIATES,
+            () => 0,
         }
     }
 }
 
 /// What the order of reports goes by.
-fn rank(deviation: &Deviation) -> (Severity, &str, &ObjectKey, &'static str, &str) {
+pub(super) fn rank(deviation: &Deviation) -> (Severity, &str, &ObjectKey, &'static str, &str) {
     let finding = &deviation.finding;
     let key = &finding.object.key;
     (deviation.severity, &key.namespace, key, deviation.check.id, &finding.key)
@@ -119,4 +138,10 @@ fn blind(view: &View) -> Vec<Blind> {
         it.blind.iter().map(blind).collect::<Vec<_>>()
     };
     view.checks.iter().flat_map(of_check).collect()
+}
+
+impl fmt::Display for Blind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cannot see {}: {}", self.check, self.kind, self.reason)
+    }
 }

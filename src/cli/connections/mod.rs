@@ -21,9 +21,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::escape::Escaped;
 use super::failure::Failure;
+use super::output::{write, write_with};
 use super::problem::Problem;
 use super::settings::Connection as Cluster;
-use super::{check, terminal};
+use super::terminal;
 use graph::Graph;
 use peer::{Filter, Name, Peer};
 pub(super) use sides::{Reach, Sides, sides};
@@ -116,9 +117,9 @@ impl Connections {
         }
         let problems = &source.problems;
         match self.output {
-            Output::Table => check::write(&table::render(&graph, &filter, width)),
+            Output::Table => write(&table::render(&graph, &filter, width)),
             Output::Json => report::write(&graph, &filter, &source),
-            Output::Dot => report::write_with(|out| dot::render(&graph, &filter, out)),
+            Output::Dot => write_with(|out| dot::render(&graph, &filter, out)),
         }
         .map_err(Failure::unjudged)?;
         let told = if self.output == Output::Json { &[] } else { &**problems };

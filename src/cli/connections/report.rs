@@ -1,14 +1,12 @@
 //! Connections in JSON: one document, complete, in an order that does not change, written as it is found.
 
-use std::io::{self, BufWriter, Write};
-
-use anyhow::Context;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::graph::{Connection, Graph, Node};
 use super::peer::{EXTERNAL, Filter, Peer};
 use super::source::{Source, Unknown};
+use crate::cli::output::write_json;
 use crate::cli::problem::Problem;
 use crate::network::PortSet;
 
@@ -99,22 +97,4 @@ pub(super) fn write(graph: &Graph<'_>, filter: &Filter, source: &Source) -> anyh
         problems: &source.problems,
     };
     write_json(&report)
-}
-
-/// Writes a document to the standard output.
-pub(super) fn write_json(document: &impl Serialize) -> anyhow::Result<()> {
-    write_with(|out| {
-        serde_json::to_writer_pretty(&mut *out, document)?;
-        out.write_all(b"\n")
-    })
-}
-
-/// Writes to the standard output. Nobody reading on is no failure.
-pub(super) fn write_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        Ok(()) | Err(_) => Ok(()),
-    }
-    .context("failed to write the connections")
 }

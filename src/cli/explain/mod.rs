@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::check::write;
 use super::declared::declared;
 use super::failure::Failure;
+use super::output::write;
 use super::page::{DIM, PLAIN, Page, style_of};
 use super::settings::Settings;
 use super::terminal;

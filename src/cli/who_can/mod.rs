@@ -11,8 +11,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::ask::{Ask, Ready};
-use super::check::{Output, write};
 use super::failure::Failure;
+use super::output::{Output, write};
 use super::terminal;
 use crate::model::ObjectKey;
 use crate::rbac::Path;

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{By, UNJUDGED};
-use crate::cli::check::{Output, write};
 use crate::cli::failure::Failure;
+use crate::cli::output::{Output, write};
 use crate::cli::settings::Connection as Cluster;
 use crate::cli::terminal;
 pub(super) use compare::Flows;

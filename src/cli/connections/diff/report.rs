@@ -6,8 +6,9 @@ use super::compare::{Changed, Differences, Within};
 use super::side::Side;
 use crate::cli::connections::graph::{Connection, Node};
 use crate::cli::connections::peer::Peer;
-use crate::cli::connections::report::{serialize_ports, write_json};
+use crate::cli::connections::report::serialize_ports;
 use crate::cli::connections::source::Unknown;
+use crate::cli::output::write_json;
 use crate::cli::problem::Problem;
 use crate::network::PortSet;
 
