@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::baseline::Declared;
-use plimsoll::checks::{CHECKS, Facts, Panics, Rule, Ungoverned};
+use plimsoll::checks::{CHECKS, Facts, Panics, Remembered, Rule};
 use plimsoll::engine::Engine;
 use plimsoll::model::{Kind, ObjectKey, Scope, Waiver};
 use plimsoll::rbac::{Request, Target, implied_groups};
@@ -187,7 +187,7 @@ impl<'a> Judge<'a> {
             snapshot: self.snapshot,
             panics: &self.panics,
             waiver_uses: &self.uses,
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let found = CHECKS.iter().map(|check| match check.rule {

@@ -36,11 +36,19 @@ fn path(kind: Kind) -> &'static [u32] {
     }
 }
 
-/// The one field of a workload's spec that is not in its template.
+/// The fields of a workload's spec that are not in its template.
 #[derive(Clone, PartialEq, Message)]
 struct Replicas {
     #[prost(int32, optional, tag = "1")]
     replicas: Option<i32>,
+    #[prost(message, optional, tag = "11")]
+    ordinals: Option<Ordinals>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Ordinals {
+    #[prost(int32, tag = "1")]
+    start: i32,
 }
 
 /// The object's own message. A pod's metadata and a workload's spec come in two pieces, which a decoder has to put
@@ -75,8 +83,14 @@ fn encode_pods(kind: Kind, pods: &Pods) -> Vec<u8> {
     let mut pod = [field(1, metadata), field(2, pods.spec.encode_to_vec())].concat();
     pod.extend(pods.status.iter().flat_map(|status| field(3, status.encode_to_vec())));
     let mut message = path(kind).iter().rev().fold(pod, |inner, tag| field(*tag, inner));
-    if pods.replicas.is_some() {
-        message.extend(field(2, Replicas { replicas: pods.replicas }.encode_to_vec()));
+    let start = i32::from(pods.first_ordinal);
+    let ordinals = (start > 0).then_some(Ordinals { start });
+    if pods.replicas.is_some() || ordinals.is_some() {
+        let replicas = Replicas { replicas: pods.replicas.map(i32::from), ordinals };
+        message.extend(field(2, replicas.encode_to_vec()));
+    }
+    if pods.is_over {
+        message.extend(field(3, field(1, [field(1, "Complete"), field(2, "True")].concat())));
     }
     message
 }

@@ -66,7 +66,7 @@ impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pods(pods) => write!(f, "{pods}"),
-            Self::Addresses(addresses) => write!(f, "{addresses}"),
+            Self::Addresses(addresses) => f.write_str(&addresses.words().collect::<Vec<_>>().join(", ")),
         }
     }
 }
@@ -205,7 +205,7 @@ pub(super) fn read(value: &Value<'_>, reader: &mut Reader) -> Option<Network> {
     let dns = fields.get("dns");
     Some(Network {
         default_deny: deny
-            .and_then(|it| it.list(reader, "Ingress or Egress", read_direction))
+            .and_then(|it| it.some(reader, "Ingress or Egress", read_direction))
             .unwrap_or_default(),
         within_namespace: within.and_then(|it| it.word(reader, &["namespace"])).is_some(),
         allow: allow.and_then(|it| it.entries(reader, "a flow", read_flow)),
@@ -234,9 +234,15 @@ fn read_flow(value: &Value<'_>, reader: &mut Reader) -> Option<Flow> {
     let to = fields.get("to").and_then(|it| read_party(&it, reader));
     let expects = "a protocol and ports such as TCP/8443";
     let ports = fields.get("ports");
-    let ports = ports.and_then(|it| it.list(reader, expects, |it, reader| it.parsed(reader, parse_ports)));
+    let ports = ports.and_then(|it| it.some(reader, expects, |it, reader| it.parsed(reader, parse_ports)));
     let ports = ports.map(|it| it.iter().fold(PortSet::default(), |all, ports| all.union(ports)));
-    Some(Flow { from: from?, to: to?, ports: ports.unwrap_or_else(PortSet::all) })
+    let (from, to) = (from?, to?);
+    if from.addresses().and(to.addresses()).is_some() {
+        // What is outside at both ends is no flow of the cluster.
+        return Value { expects: "pods at one end at least", ..fields.get("to")? }
+            .refuse_as("cidrs at both", reader);
+    }
+    Some(Flow { from, to, ports: ports.unwrap_or_else(PortSet::all) })
 }
 
 fn read_party(value: &Value<'_>, reader: &mut Reader) -> Option<Party> {
@@ -245,8 +251,11 @@ fn read_party(value: &Value<'_>, reader: &mut Reader) -> Option<Party> {
     match (selects, fields.get("cidrs")) {
         (true, None) => read_pods(&fields, reader).map(Party::Pods),
         (false, Some(cidrs)) => read_addresses(&cidrs, reader).map(Party::Addresses),
-        _ => {
-            Value { expects: "a namespace, podLabels or both, or else cidrs", ..value.clone() }.refuse(reader)
+        (selects, _) => {
+            let pods_or_addresses =
+                Value { expects: "a namespace, podLabels or both, or else cidrs", ..value.clone() };
+            let found = if selects { "pods and cidrs in one" } else { "none of these" };
+            pods_or_addresses.refuse_as(found, reader)
         }
     }
 }
@@ -254,7 +263,8 @@ fn read_party(value: &Value<'_>, reader: &mut Reader) -> Option<Party> {
 fn read_dns(value: &Value<'_>, reader: &mut Reader) -> Option<Pods> {
     let fields = value.fields(reader, &DNS)?;
     if fields.get("namespace").is_none() && fields.get("podLabels").is_none() {
-        return Value { expects: "a namespace, podLabels or both", ..value.clone() }.refuse(reader);
+        return Value { expects: "a namespace, podLabels or both", ..value.clone() }
+            .refuse_as("none of these", reader);
     }
     read_pods(&fields, reader)
 }
@@ -269,7 +279,7 @@ fn read_pods(fields: &Fields<'_>, reader: &mut Reader) -> Option<Pods> {
 }
 
 fn read_addresses(value: &Value<'_>, reader: &mut Reader) -> Option<AddressSet> {
-    let nets = value.list(reader, RANGE, |it, reader| it.parsed(reader, parse_net))?;
+    let nets = value.some(reader, RANGE, |it, reader| it.parsed(reader, parse_net))?;
     Some(nets.into_iter().fold(AddressSet::default(), |all, net| all.union(&AddressSet::of(net))))
 }
 

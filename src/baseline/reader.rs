@@ -11,6 +11,7 @@ use super::field::{Field, Need, Table};
 use super::node::{Content, Entry, Node, Position, Scalar};
 use super::problem::cut;
 use crate::model::nearest;
+use crate::network::{is_label_key, is_label_value};
 
 /// How many problems of one file are told. One more says that there are others.
 const PROBLEMS_MAX: usize = 100;
@@ -110,7 +111,12 @@ impl Reader {
 /// Each of these gives none, and has the reader say why, where the value is not as expected.
 impl<'a> Value<'a> {
     pub(super) fn refuse<T>(&self, reader: &mut Reader) -> Option<T> {
-        let message = format!("expected {}, found {}", self.expects, found(self.node));
+        self.refuse_as(&found(self.node), reader)
+    }
+
+    /// As [`Self::refuse`], where what was found is told in these words.
+    pub(super) fn refuse_as<T>(&self, found: &str, reader: &mut Reader) -> Option<T> {
+        let message = format!("expected {}, found {found}", self.expects);
         reader.refuse(self.node.at, &self.path, &message);
         None
     }
@@ -134,14 +140,6 @@ impl<'a> Value<'a> {
             // Nobody means a longer one, and to compare it with words would take long.
             Content::Scalar(scalar) if scalar.text.len() <= TEXT_MAX => Some(scalar),
             Content::Scalar(_) | Content::List(_) | Content::Mapping(_) => None,
-        }
-    }
-
-    /// The text, which may be empty.
-    pub(super) fn any_text(&self, reader: &mut Reader) -> Option<&'a str> {
-        match self.scalar() {
-            Some(scalar) if scalar.is_text() => Some(&scalar.text),
-            _ => self.refuse(reader),
         }
     }
 
@@ -210,6 +208,19 @@ impl<'a> Value<'a> {
         Some(items.iter().filter_map(|item| read(item, reader)).collect())
     }
 
+    /// As [`Self::list`], where an empty list is a problem: it says nothing, and was meant to say something.
+    pub(super) fn some<T>(
+        &self,
+        reader: &mut Reader,
+        expects: &'a str,
+        read: impl FnMut(&Self, &mut Reader) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        if matches!(&self.node.content, Content::List(nodes) if nodes.is_empty()) {
+            return self.refuse(reader);
+        }
+        self.list(reader, expects, read)
+    }
+
     /// A list of texts, none of which is blank.
     pub(super) fn texts(&self, reader: &mut Reader, expects: &'a str) -> Option<Vec<String>> {
         self.list(reader, expects, |item, reader| item.text(reader).map(str::to_owned))
@@ -250,8 +261,12 @@ impl<'a> Value<'a> {
         reader.refuse_duplicates(entries, &self.path);
         let label = |entry: &'a Entry| {
             let path = join(&self.path, &entry.key);
-            let value = Self { node: &entry.value, path, expects: "the text of a label" };
-            Some((entry.key.clone(), value.any_text(reader)?.to_owned()))
+            if !is_label_key(&entry.key) {
+                reader.refuse(entry.at, &path, "this is no key that a label can have");
+                return None;
+            }
+            let value = Self { node: &entry.value, path, expects: "the value of a label" };
+            Some((entry.key.clone(), value.text_if(reader, is_label_value)?.to_owned()))
         };
         Some(entries.iter().filter_map(label).collect())
     }
@@ -313,7 +328,9 @@ fn found(node: &Node) -> String {
         Content::Scalar(scalar) if scalar.is_null() => "nothing".to_owned(),
         Content::Scalar(scalar) if scalar.is_text() => format!("{:?}", cut(&scalar.text, FOUND_MAX)),
         Content::Scalar(scalar) => cut(&scalar.text, FOUND_MAX),
+        Content::List(nodes) if nodes.is_empty() => "an empty list".to_owned(),
         Content::List(_) => "a list".to_owned(),
+        Content::Mapping(entries) if entries.is_empty() => "an empty mapping".to_owned(),
         Content::Mapping(_) => "a mapping".to_owned(),
     }
 }

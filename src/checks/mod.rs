@@ -7,9 +7,9 @@ mod network;
 mod page;
 pub mod pod_security;
 mod rbac;
+mod remembered;
 mod rights;
 mod secrets;
-mod ungoverned;
 mod waiver;
 mod words;
 
@@ -31,7 +31,7 @@ pub(crate) use monitor::unreadable::CHECK as UNREADABLE;
 
 pub use family::{Family, in_force, watched};
 pub use page::{reads, render_pages};
-pub use ungoverned::Ungoverned;
+pub use remembered::Remembered;
 
 /// Every check there is. Those of the monitor stand last, because they judge how the others fared.
 pub static CHECKS: &[&Check] = &[
@@ -176,8 +176,8 @@ pub struct Facts<'a> {
     pub panics: &'a Panics,
     /// The waivers that excuse something, with how many findings each excuses.
     pub waiver_uses: &'a HashMap<Arc<Waiver>, usize>,
-    /// The namespaces that each baseline leaves alone, as far as that is known already.
-    pub ungoverned: &'a Ungoverned,
+    /// What rules found out already.
+    pub remembered: &'a Remembered,
     pub now: Timestamp,
 }
 

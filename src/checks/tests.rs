@@ -46,7 +46,7 @@ impl Cluster {
             snapshot,
             panics,
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now,
         };
         match (check.rule, scope) {

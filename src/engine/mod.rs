@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::baseline::{Declared, interest};
-use crate::checks::{Check, Facts, PANICKED, Panics, Reads, Ungoverned};
+use crate::checks::{Check, Facts, PANICKED, Panics, Reads, Remembered};
 use crate::ledger::{Ledger, Occasion, Since};
 use crate::model::{
     Cause, ChangeType, Declaration, Deviation, Finding, Kind, KindView, ObjectKey, Scope, Transition, View,
@@ -35,7 +35,7 @@ pub struct Engine {
     snapshot: Arc<Snapshot>,
     ledger: Ledger,
     excuses: Excuses,
-    ungoverned: Ungoverned,
+    remembered: Remembered,
     owed: Owed,
     /// What is declared has never been complete, and is waited for.
     awaits_declared: bool,
@@ -69,7 +69,7 @@ impl Engine {
             snapshot,
             ledger: Ledger::new(retention),
             excuses: Excuses::default(),
-            ungoverned: Ungoverned::default(),
+            remembered: Remembered::default(),
             owed: Owed::default(),
             awaits_declared: false,
             settled: CheckSet::default(),
@@ -102,7 +102,7 @@ impl Engine {
         self.awaits_declared &= declared.incomplete;
         self.declared = declared;
         self.excuses.declare(&self.declared);
-        self.ungoverned = Ungoverned::default();
+        self.remembered = Remembered::default();
         self.snapshot.take_interest(interest_in(&self.declared));
         self.moved = true;
         let cause = Arc::new(Cause {
@@ -207,6 +207,7 @@ impl Engine {
             let first = if monitor { CheckSet::default() } else { first };
             self.settle_scope(&Scope::Cluster, &due, first, now, &mut transitions);
         }
+        self.remembered.forget();
         transitions
     }
 
@@ -276,7 +277,7 @@ impl Engine {
             snapshot: &self.snapshot,
             panics: &self.panics,
             waiver_uses: self.excuses.uses(),
-            ungoverned: &self.ungoverned,
+            remembered: &self.remembered,
             now,
         }
     }

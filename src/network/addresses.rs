@@ -156,6 +156,36 @@ impl AddressSet {
     }
 }
 
+impl AddressSet {
+    /// Its ranges as people write them, those of IPv4 first, in order: `10.0.0.1`, `10.0.0.0/8`, or else
+    /// `10.0.0.1-10.0.0.9`.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let v4 = self.v4.iter().map(|(first, last)| {
+            let (from, to) = (Ipv4Addr::from_bits(first), Ipv4Addr::from_bits(last));
+            words_of_range((from.into(), to.into()), (first.into(), last.into()))
+        });
+        let v6 = self.v6.iter().map(|(first, last)| {
+            let (from, to) = (Ipv6Addr::from_bits(first), Ipv6Addr::from_bits(last));
+            words_of_range((from.into(), to.into()), (first, last))
+        });
+        v4.chain(v6)
+    }
+}
+
+/// The range between these addresses, which are these numbers.
+fn words_of_range((from, to): (IpAddr, IpAddr), (first, last): (u128, u128)) -> String {
+    let differing = first ^ last;
+    if differing == 0 {
+        return from.to_string();
+    }
+    // A range with a length has all zeros at the one end where it has all ones at the other.
+    if differing & differing.wrapping_add(1) != 0 || first & differing != 0 {
+        return format!("{from}-{to}");
+    }
+    let bits = if from.is_ipv4() { u32::BITS } else { u128::BITS };
+    format!("{from}/{}", bits - differing.count_ones())
+}
+
 impl fmt::Display for AddressSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, range) in self.ranges().enumerate() {
@@ -212,6 +242,24 @@ mod tests {
         assert!(!six.contains("10.0.0.1".parse().unwrap()));
         assert_eq!(AddressSet::all().without(&AddressSet::all_v4()).intersection(&six), six);
         assert_eq!(block.to_string(), "10.0.0.0/8 but 10.64.0.0/10");
+    }
+
+    #[test]
+    fn ranges_are_told_as_people_write_them() {
+        let words = |text: &str| AddressSet::parse_range(text).unwrap().words().collect::<Vec<_>>();
+        for (range, expected) in [
+            ("10.0.0.7-10.0.0.7", "10.0.0.7"),
+            ("10.0.0.0-10.255.255.255", "10.0.0.0/8"),
+            ("10.0.0.6-10.0.0.7", "10.0.0.6/31"),
+            ("10.0.0.7-10.0.0.8", "10.0.0.7-10.0.0.8"),
+            ("10.0.0.0-10.0.0.6", "10.0.0.0-10.0.0.6"),
+            ("0.0.0.0-255.255.255.255", "0.0.0.0/0"),
+            ("fd00::-fd00::ffff", "fd00::/112"),
+            ("::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0"),
+        ] {
+            assert_eq!(words(range), [expected], "{range}");
+        }
+        assert_eq!(AddressSet::all().words().collect::<Vec<_>>(), ["0.0.0.0/0", "::/0"]);
     }
 
     #[test]

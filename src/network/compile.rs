@@ -11,6 +11,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use blocks::parse_net;
+pub use selectors::{is_key, is_value};
 
 use super::fault::{Fault, Faults, Field, Told};
 use super::policy::{Direction, Peer, Peers, Policy, Rule, Selection};

@@ -37,7 +37,7 @@ mod uses;
 pub use address_ports::AddressPorts;
 pub use addresses::{AddressSet, Block};
 pub use class::{Class, ClassId, Endpoint, Side};
-pub use compile::parse_net;
+pub use compile::{is_key as is_label_key, is_value as is_label_value, parse_net};
 pub use fault::Fault;
 pub use flow::Through;
 pub use interest::{DeclaredFlow, End, Interest, Pods};

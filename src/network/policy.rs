@@ -127,12 +127,11 @@ impl RulePorts {
         if self.names.is_empty() {
             return self.numbers.clone();
         }
-        let of_name = |(protocol, name): &(Protocol, Arc<str>)| {
-            // Where a pod has a name twice, the first counts.
-            let port = named.iter().find(|it| it.protocol == *protocol && it.name == *name)?;
-            Some(PortSet::range(*protocol, port.port, port.port))
-        };
-        let found: Vec<PortSet> = self.names.iter().filter_map(of_name).collect();
+        // Where containers of a pod share a name, it differs by plugin which of them counts: all that may be open do.
+        let is_called =
+            |it: &NamedPort| self.names.iter().any(|(of, name)| it.protocol == *of && it.name == *name);
+        let called = named.iter().filter(|it| is_called(it));
+        let found: Vec<PortSet> = called.map(|it| PortSet::range(it.protocol, it.port, it.port)).collect();
         PortSet::of_all(found.iter().chain([&self.numbers]))
     }
 }

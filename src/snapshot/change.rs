@@ -73,12 +73,15 @@ pub struct Facts {
     pub controller: Option<Arc<Controller>>,
     /// The pod's own spec or the workload's template; none for a kind without pods.
     pub template: Option<Arc<PodTemplate>>,
-    /// It is declared to have no pods: `spec.replicas` is 0.
-    pub scaled_down: bool,
-    /// The labels by which policies select its pods: of a pod its own, of a workload those of its template; none for a
-    /// kind without pods.
+    /// How many pods it is declared to have, as far as verdicts may hang on that: 1 where nothing is declared, and of more
+    /// no more than are told apart.
+    pub replicas: u8,
+    /// The number that the name of its first pod ends with, for a `StatefulSet`; 0 for any other.
+    pub first_ordinal: u16,
+    /// The labels by which policies select its pods: of a pod its own, of a workload those of its template and those that
+    /// its pods are given besides; none for a kind without pods.
     pub pod_labels: Option<Arc<Labels>>,
-    /// It is a pod that has succeeded or failed, and will never run again.
+    /// It is a pod that has succeeded or failed, and will never run again, or a Job of which that is true.
     pub finished: bool,
     /// Of a pod; none before it has any.
     pub addresses: Addresses,

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use foldhash::quality::RandomState;
 
 use super::change::Uid;
+use super::given::{NUMBERED_MAX, complete};
 use super::store::Name;
 use super::{
     Addresses, Change, Controller, Facts, Interner, PodTemplate, Profile, Rights, SeLinux, Snapshot,
@@ -184,7 +185,8 @@ impl Intake {
             labels,
             controller,
             template: None,
-            scaled_down: false,
+            replicas: 1,
+            first_ordinal: 0,
             pod_labels: None,
             finished: false,
             addresses: Addresses::default(),
@@ -225,13 +227,17 @@ impl Intake {
     fn with_pods(&self, facts: Facts, pods: &Pods) -> Facts {
         let pod_labels = match facts.kind {
             Kind::Pod => Arc::clone(&facts.labels),
-            _ => self.label_set(&pods.labels),
+            kind => self.label_set(&complete(pods.labels.clone(), kind, &facts.name, &facts.uid.to_string())),
         };
+        // Those of a StatefulSet have names by which they are told apart.
+        let told_apart = if facts.kind == Kind::StatefulSet { NUMBERED_MAX } else { 1 };
+        let replicas = pods.replicas.unwrap_or(1).min(u16::from(told_apart));
         Facts {
-            scaled_down: pods.replicas == Some(0),
+            replicas: u8::try_from(replicas).unwrap_or(told_apart),
+            first_ordinal: pods.first_ordinal,
             template: Some(self.template(&pods.spec, &pods.profile_annotations)),
             pod_labels: Some(pod_labels),
-            finished: pods.status.as_ref().is_some_and(|status| status.is_finished()),
+            finished: pods.is_over || pods.status.as_ref().is_some_and(|status| status.is_finished()),
             addresses: Addresses::read(pods.status.iter().flat_map(|status| status.addresses())),
             ..facts
         }

@@ -102,7 +102,7 @@ impl Snapshot {
         if children.is_empty() || self.record(controller).is_some() {
             return Vec::new();
         }
-        children.iter().filter_map(|child| self.record(child)).filter(|it| !it.scaled_down).collect()
+        children.iter().filter_map(|child| self.record(child)).filter(|it| !it.is_scaled_down()).collect()
     }
 
     /// The `ReplicaSets` and `Job`s that name the object as their controller.

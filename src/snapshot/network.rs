@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::field::changed_rule;
+use super::given::{is_undecided, looked_at, numbered};
 use super::membership::is_intermediate;
 use super::store::{Name, Record};
 use super::workload::object_ref;
@@ -23,7 +24,9 @@ use crate::network::{
 pub(super) struct Network {
     map: RwLock<Map>,
     /// The endpoints that templates of workloads stand for.
-    templates: Table<ObjectKey, Endpoint>,
+    templates: Table<ObjectKey, Vec<Endpoint>>,
+    /// How many policies look at a label that is not known of pods to come, at those of a namespace or of any.
+    unknown: Table<(Option<Arc<str>>, Arc<str>), usize>,
     /// The addresses that a node or a `ServiceCIDR` says to be of the cluster.
     ranges: Table<ObjectKey, AddressSet>,
     /// All of them; none until they are asked for.
@@ -83,17 +86,22 @@ impl Snapshot {
         self.network().policy(&key.namespace, &key.name).cloned()
     }
 
-    /// The classes of the workload's pods and of its own template, each with how many pods.
+    /// The classes of the workload's pods and of its own template, each with how many pods. Of a template it is left out
+    /// what hangs on labels that nobody knows yet.
     pub fn endpoints(&self, map: &Map, workload: &ObjectKey) -> BTreeMap<ClassId, u64> {
         let mut classes: BTreeMap<ClassId, u64> = BTreeMap::new();
         for owner in self.owners_of(workload) {
-            let template = self.network.templates.get(&owner).and_then(|it| map.class_of_endpoint(&it));
             for (class, endpoints) in map.classes_of(&owner) {
-                // A template is no pod.
-                let pods = endpoints - u64::from(template == Some(class));
-                *classes.entry(class).or_default() += pods;
+                *classes.entry(class).or_default() += endpoints;
+            }
+            // A template is no pod.
+            let templates = self.network.templates.get(&owner);
+            for class in templates.iter().flat_map(|it| it.iter()).filter_map(|it| map.class_of_endpoint(it))
+            {
+                classes.entry(class).and_modify(|endpoints| *endpoints -= 1);
             }
         }
+        classes.retain(|class, _| !is_undecided(map.class(*class)));
         classes
     }
 
@@ -176,6 +184,9 @@ impl Snapshot {
         let mut keys = Vec::new();
         self.network.map.write().set_policy(key, policy, &mut keys);
         self.touch_tops(&keys, touched);
+        if self.unknown_moved(&key.namespace, old.as_deref(), policy.map(|it| &**it)) {
+            self.touch_workloads(touched);
+        }
         changed_rule(&*old?, policy?)
     }
 
@@ -290,29 +301,49 @@ impl Snapshot {
 
     /// Keeps the endpoint that the template of a workload stands for in step.
     fn template_moved(&self, key: &ObjectKey, keys: &mut Vec<ObjectKey>) {
-        let new = self.record(key).and_then(|record| self.template_endpoint(key, &record));
-        let old = self.network.templates.get(key).map(|it| it.clone());
+        let new = self.record(key).map(|record| self.template_endpoints(key, &record)).unwrap_or_default();
+        let old = self.network.templates.get(key).map(|it| it.clone()).unwrap_or_default();
         if old == new {
             return;
         }
         let mut map = self.network.map.write();
-        match &new {
-            Some(endpoint) => {
-                map.add(key, endpoint, keys);
-                self.network.templates.insert(key.clone(), endpoint.clone());
-            }
-            None => {
-                self.network.templates.remove(key);
-            }
+        for endpoint in &new {
+            map.add(key, endpoint, keys);
         }
-        if let Some(old) = &old {
-            map.remove(key, old, keys);
+        for endpoint in &old {
+            map.remove(key, endpoint, keys);
+        }
+        if new.is_empty() {
+            self.network.templates.remove(key);
+        } else {
+            self.network.templates.insert(key.clone(), new);
         }
     }
 
-    /// None where the template counts for nothing.
-    fn template_endpoint(&self, key: &ObjectKey, record: &Record) -> Option<Endpoint> {
-        self.template_counts(key, record).then(|| endpoint(&key.namespace, record, Vec::new())).flatten()
+    /// The endpoints that the template stands for; none where it counts for nothing.
+    fn template_endpoints(&self, key: &ObjectKey, record: &Record) -> Vec<Endpoint> {
+        let endpoint =
+            self.template_counts(key, record).then(|| endpoint(&key.namespace, record, Vec::new())).flatten();
+        endpoint.map(|it| numbered(key, record, it)).unwrap_or_default()
+    }
+
+    /// Counts the labels not known yet that a policy looks at. Returns whether any is looked at for the first time, or no
+    /// more: it may then be known no more, or again, what becomes of templates, and of flows with them.
+    fn unknown_moved(&self, namespace: &Arc<str>, old: Option<&Policy>, new: Option<&Policy>) -> bool {
+        let [old, new] = [old, new].map(|it| it.map(|it| looked_at(namespace, it)).unwrap_or_default());
+        let mut moved = false;
+        for label in new.difference(&old) {
+            let mut count = self.network.unknown.entry(label.clone()).or_default();
+            moved |= *count == 0;
+            *count += 1;
+        }
+        for label in old.difference(&new) {
+            if let Some(mut count) = self.network.unknown.get_mut(label) {
+                *count -= 1;
+            }
+            moved |= self.network.unknown.remove_if(label, |_, count| *count == 0).is_some();
+        }
+        moved
     }
 
     fn foreign_moved(

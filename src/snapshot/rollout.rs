@@ -32,7 +32,7 @@ impl Snapshot {
             name: Arc::clone(&facts.name),
         };
         let same = self.record(&key).is_some_and(|held| {
-            held.template == facts.template && held.pod_labels == facts.pod_labels && !facts.scaled_down
+            held.template == facts.template && held.pod_labels == facts.pod_labels && facts.replicas > 0
         });
         (!same).then_some(key)
     }

@@ -82,13 +82,19 @@ pub(super) struct Record {
     pub(super) template: Option<Arc<PodTemplate>>,
     pub(super) pod_labels: Option<Arc<Labels>>,
     pub(super) addresses: Addresses,
-    pub(super) scaled_down: bool,
+    pub(super) replicas: u8,
+    pub(super) first_ordinal: u16,
     pub(super) finished: bool,
     pub(super) fingerprint: u64,
     generation: u32,
 }
 
 impl Record {
+    /// Whether it is declared to have no pods.
+    pub(super) fn is_scaled_down(&self) -> bool {
+        self.replicas == 0
+    }
+
     /// Whether nothing differs that a verdict may hang on.
     fn is_like(&self, other: &Self, kind: Kind) -> bool {
         self.uid == other.uid
@@ -96,7 +102,8 @@ impl Record {
             && self.template == other.template
             && self.pod_labels == other.pod_labels
             && self.addresses == other.addresses
-            && self.scaled_down == other.scaled_down
+            && self.replicas == other.replicas
+            && self.first_ordinal == other.first_ordinal
             && self.finished == other.finished
             && (!matches!(kind, Kind::Namespace | Kind::ClusterRole) || self.labels == other.labels)
     }
@@ -268,7 +275,8 @@ impl Snapshot {
             labels: Arc::clone(labels),
             controller: controller.clone(),
             template: template.clone(),
-            scaled_down: false,
+            replicas: 1,
+            first_ordinal: 0,
             pod_labels: pod_labels.clone(),
             finished: *finished,
             addresses: addresses.clone(),
@@ -307,7 +315,8 @@ impl Snapshot {
             template: facts.template,
             pod_labels: facts.pod_labels,
             addresses: facts.addresses,
-            scaled_down: facts.scaled_down,
+            replicas: facts.replicas,
+            first_ordinal: facts.first_ordinal,
             finished: facts.finished,
             fingerprint: facts.fingerprint,
             generation: self.clear_unreadable(kind, &name, touched),

@@ -41,6 +41,9 @@ enum Body<'a> {
     },
     MakesPods {
         spec: Makes<'a>,
+        /// Of a Job that makes no more pods.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<EndedStatus>,
     },
     CronJob {
         spec: CronJobSpec<'a>,
@@ -69,9 +72,31 @@ enum Body<'a> {
 #[derive(Serialize)]
 struct Makes<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    replicas: Option<i32>,
+    replicas: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ordinals: Option<Ordinals>,
     template: Template<'a>,
 }
+
+#[derive(Serialize)]
+struct Ordinals {
+    start: u16,
+}
+
+#[derive(Serialize)]
+struct EndedStatus {
+    conditions: [Condition; 1],
+}
+
+#[derive(Serialize)]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: &'static str,
+}
+
+/// What a Job says that is over, whether it came to its end or failed.
+const ENDED: EndedStatus = EndedStatus { conditions: [Condition { kind: "Complete", status: "True" }] };
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -152,15 +177,16 @@ fn body(kind: Kind, content: &Content) -> Body<'_> {
 }
 
 fn pods_of(kind: Kind, pods: &Pods) -> Body<'_> {
-    let Pods { replicas, spec, profile_annotations, labels, status } = pods;
+    let Pods { replicas, first_ordinal, is_over, spec, profile_annotations, labels, status } = pods;
     let makes = || {
         let metadata = TemplateMeta { labels, annotations: profile_annotations };
-        Makes { replicas: *replicas, template: Template { metadata, spec } }
+        let ordinals = (*first_ordinal > 0).then_some(Ordinals { start: *first_ordinal });
+        Makes { replicas: *replicas, ordinals, template: Template { metadata, spec } }
     };
     match kind {
         Kind::Pod => Body::Pod { spec, status: status.as_deref() },
         Kind::CronJob => Body::CronJob { spec: CronJobSpec { job_template: JobTemplate { spec: makes() } } },
-        _ => Body::MakesPods { spec: makes() },
+        _ => Body::MakesPods { spec: makes(), status: is_over.then_some(ENDED) },
     }
 }
 

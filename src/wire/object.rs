@@ -37,8 +37,12 @@ pub enum Content {
 /// A pod, or the pods that a workload makes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pods {
-    /// `spec.replicas`, where the kind has it.
-    pub replicas: Option<i32>,
+    /// `spec.replicas`, where the kind has it; of more than fit here, as many as do.
+    pub replicas: Option<u16>,
+    /// `spec.ordinals.start`, the number of the first pod of a `StatefulSet`, of which the same is true.
+    pub first_ordinal: u16,
+    /// Of a Job: it is complete or has failed, and makes no more pods.
+    pub is_over: bool,
     /// The pod's own spec, or that of the pod template.
     pub spec: Box<PodSpec>,
     /// The annotations of the pod, or of the pod template, that set seccomp and `AppArmor` profiles; no others.
@@ -58,20 +62,20 @@ impl Object {
         Self { kind, metadata, content: Content::Nothing }
     }
 
+    /// One that makes pods by its template, of which `pods` has what else is known.
     pub(super) fn of_template(
         kind: Kind,
         metadata: Option<ObjectMeta>,
-        replicas: Option<i32>,
         template: Option<PodTemplateSpec>,
+        pods: Pods,
     ) -> Self {
         let template = template.unwrap_or_default();
         let TemplateMeta { labels, annotations } = template.metadata.unwrap_or_default();
         let pods = Pods {
-            replicas,
             spec: template.spec.unwrap_or_default(),
             profile_annotations: annotation::profiles(&annotations),
             labels,
-            status: None,
+            ..pods
         };
         Self { content: Content::Pods(pods), ..Self::of(kind, metadata.unwrap_or_default()) }
     }

@@ -28,11 +28,10 @@ impl Pod {
         let metadata = self.metadata.unwrap_or_default();
         let profile_annotations = annotation::profiles(&metadata.annotations);
         let pods = Pods {
-            replicas: None,
-            labels: BTreeMap::new(),
             spec: self.spec.unwrap_or_default(),
             profile_annotations,
             status: self.status,
+            ..Pods::default()
         };
         Object { content: Content::Pods(pods), ..Object::of(kind, metadata) }
     }

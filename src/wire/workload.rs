@@ -4,7 +4,8 @@
 
 use serde::Deserialize;
 
-use super::{Object, ObjectMeta, PodTemplateSpec};
+use super::meta::nullable;
+use super::{Object, ObjectMeta, PodTemplateSpec, Pods};
 use crate::model::Kind;
 
 /// `v1.Namespace`, `v1.ServiceAccount`, and network policies of kinds that are not modelled. The secrets that an account
@@ -39,12 +40,34 @@ struct ReplicatedSpec {
     replicas: Option<i32>,
     #[prost(message, optional, tag = "3")]
     template: Option<PodTemplateSpec>,
+    /// Of a `StatefulSet` alone.
+    #[prost(message, optional, tag = "11")]
+    ordinals: Option<Ordinals>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+struct Ordinals {
+    #[prost(int32, optional, tag = "1")]
+    start: Option<i32>,
+}
+
+/// The number, as far as it fits.
+fn capped(number: i32) -> u16 {
+    u16::try_from(number.max(0)).unwrap_or(u16::MAX)
 }
 
 impl Replicated {
     pub(super) fn into_object(self, kind: Kind) -> Object {
-        let spec = self.spec.unwrap_or_default();
-        Object::of_template(kind, self.metadata, spec.replicas, spec.template)
+        let ReplicatedSpec { replicas, template, ordinals } = self.spec.unwrap_or_default();
+        let replicas = replicas.map(capped);
+        let first_ordinal = ordinals.and_then(|it| it.start).map(capped).unwrap_or_default();
+        Object::of_template(
+            kind,
+            self.metadata,
+            template,
+            Pods { replicas, first_ordinal, ..Pods::default() },
+        )
     }
 }
 
@@ -67,7 +90,7 @@ struct DaemonSetSpec {
 
 impl DaemonSet {
     pub(super) fn into_object(self, kind: Kind) -> Object {
-        Object::of_template(kind, self.metadata, None, self.spec.unwrap_or_default().template)
+        Object::of_template(kind, self.metadata, self.spec.unwrap_or_default().template, Pods::default())
     }
 }
 
@@ -79,6 +102,34 @@ pub(super) struct Job {
     metadata: Option<ObjectMeta>,
     #[prost(message, optional, tag = "2")]
     spec: Option<JobSpec>,
+    #[prost(message, optional, tag = "3")]
+    status: Option<JobStatus>,
+}
+
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+struct JobStatus {
+    #[prost(message, repeated, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    conditions: Vec<JobCondition>,
+}
+
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+struct JobCondition {
+    #[prost(string, tag = "1")]
+    #[serde(rename = "type", deserialize_with = "nullable")]
+    kind: String,
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    status: String,
+}
+
+impl JobCondition {
+    /// Whether it says that the Job makes no more pods.
+    fn is_end(&self) -> bool {
+        matches!(self.kind.as_str(), "Complete" | "Failed") && self.status == "True"
+    }
 }
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
@@ -90,7 +141,9 @@ struct JobSpec {
 
 impl Job {
     pub(super) fn into_object(self, kind: Kind) -> Object {
-        Object::of_template(kind, self.metadata, None, self.spec.unwrap_or_default().template)
+        let is_over = self.status.is_some_and(|status| status.conditions.iter().any(JobCondition::is_end));
+        let template = self.spec.unwrap_or_default().template;
+        Object::of_template(kind, self.metadata, template, Pods { is_over, ..Pods::default() })
     }
 }
 
@@ -121,6 +174,6 @@ struct JobTemplateSpec {
 impl CronJob {
     pub(super) fn into_object(self, kind: Kind) -> Object {
         let job = self.spec.unwrap_or_default().job_template.unwrap_or_default();
-        Object::of_template(kind, self.metadata, None, job.spec.unwrap_or_default().template)
+        Object::of_template(kind, self.metadata, job.spec.unwrap_or_default().template, Pods::default())
     }
 }

@@ -351,7 +351,7 @@ fn any_object(kinds: &[Kind]) -> impl Strategy<Value = Object> + use<> {
             let volumes = vec![Volume { name: "v".to_owned(), source: volume }];
             let service_account_name = if uid == 0 { String::new() } else { "ci".to_owned() };
             let spec = Box::new(PodSpec { containers, volumes, service_account_name, ..PodSpec::default() });
-            let replicas = (kind == Kind::ReplicaSet).then_some(i32::from(version % 2));
+            let replicas = (kind == Kind::ReplicaSet).then_some((version % 2).into());
             let pods = Pods { replicas, spec, ..Pods::default() };
             let content = if kind.has_pods() { Content::Pods(pods) } else { rights.content(kind) };
             Object { content, ..Object::of(kind, metadata) }

@@ -25,7 +25,7 @@ fn words_are_refused_with_the_nearest() {
     check(
         "level: baseline",
         "level: []",
-        &[&format!("b.yaml:25:12: spec.podSecurity.level: {levels} a list")],
+        &[&format!("b.yaml:25:12: spec.podSecurity.level: {levels} an empty list")],
     );
     check(
         "[configMap, \"*\"]",
@@ -85,7 +85,7 @@ fn types_and_bounds_are_checked() {
         ("-1", "-1"),
         ("2147483648", "2147483648"),
         ("1-", "\"1-\""),
-        ("{}", "a mapping"),
+        ("{}", "an empty mapping"),
     ] {
         check(
             "[1000-65535]",
@@ -219,7 +219,7 @@ fn waivers_have_an_end_a_reason_and_bounds() {
         "{}",
         &[&format!(
             "b.yaml:56:14: {waiver}.match: expected at least one of namespace, kind and name: a waiver for \
-             everything is refused, found a mapping"
+             everything is refused, found an empty mapping"
         )],
     );
     check(
@@ -401,4 +401,44 @@ enum Change {
 fn any_change() -> impl Strategy<Value = Change> {
     let byte = prop_oneof![prop::sample::select(&b" \n:-[]{},&*#'\"|>%!?x0"[..]), any::<u8>()];
     prop_oneof![byte.clone().prop_map(Change::Set), Just(Change::Remove), byte.prop_map(Change::Insert),]
+}
+
+#[test]
+fn what_can_match_nothing_of_the_network_is_refused() {
+    let party = "expected a namespace, podLabels or both, or else cidrs, found";
+    let to = "to: {podLabels: {app: api}}";
+    check(to, "to: {}", &[&format!("b.yaml:20:43: spec.network.allow[0].to: {party} none of these")]);
+    check(
+        to,
+        "to: {namespace: shop, cidrs: [192.0.2.0/24]}",
+        &[&format!("b.yaml:20:43: spec.network.allow[0].to: {party} pods and cidrs in one")],
+    );
+    let both = "from: {cidrs: [192.0.2.0/24]}, to: {cidrs: [198.51.100.0/24]}";
+    check(
+        "from: {namespace: shop}, to: {cidrs: [192.0.2.0/24]}",
+        both,
+        &["b.yaml:20:139: spec.network.allow[1].to: expected pods at one end at least, found cidrs at both"],
+    );
+    check(
+        "[TCP/8443, UDP/8000-8100]",
+        "[]",
+        &["b.yaml:20:75: spec.network.allow[0].ports: expected a list of ports, found an empty list"],
+    );
+    check(
+        "defaultDeny: [Ingress]",
+        "defaultDeny: []",
+        &["b.yaml:18:18: spec.network.defaultDeny: expected a list of directions, found an empty list"],
+    );
+    check(
+        "{app: api}",
+        "{app: -api}",
+        &[
+            "b.yaml:20:61: spec.network.allow[0].to.podLabels.app: expected the value of a label, found \"-api\"",
+        ],
+    );
+    check(
+        "{app: api}",
+        "{a p: api}",
+        &["b.yaml:20:56: spec.network.allow[0].to.podLabels.a p: this is no key that a label can have"],
+    );
 }

@@ -88,7 +88,7 @@ mod tests {
 
     use super::*;
     use crate::baseline::Declared;
-    use crate::checks::{Panics, Ungoverned};
+    use crate::checks::{Panics, Remembered};
     use crate::snapshot::Snapshot;
 
     fn problem(file: &str, line: u32, path: &str, message: &str) -> Problem {
@@ -102,7 +102,7 @@ mod tests {
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         })
     }

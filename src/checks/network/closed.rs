@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::outside::{AddressWays, without};
 use super::peers::Workloads;
 use crate::checks::words::{at_most, first_of};
-use crate::network::{AddressSet, Class, Direction, Map, PortSet};
+use crate::network::{AddressSet, Class, Direction, Map, Pods, PortSet};
 use crate::snapshot::Snapshot;
 
 /// How many closed flows are told.
@@ -41,34 +41,57 @@ pub(super) struct Closed {
     from: BTreeMap<Closes, Workloads>,
     to: BTreeMap<Closes, Workloads>,
     addresses: BTreeSet<String>,
+    /// Pods that are not in sight, and the ports on which they are not let through where it leaves.
+    unseen: BTreeSet<(String, PortSet)>,
 }
 
 impl Closed {
     pub(super) fn is_empty(&self) -> bool {
-        self.from.is_empty() && self.to.is_empty() && self.addresses.is_empty()
+        self.from.is_empty() && self.to.is_empty() && self.addresses.is_empty() && self.unseen.is_empty()
     }
 
-    /// Adds the flow of a class with the peer, in the direction as the class sees it, if it is closed on any of these
-    /// ports. Returns whether it is.
+    /// Adds the flow of a class with the peer, in the direction as the class sees it, if any of these sets of ports is
+    /// closed. Those that the same end closes are one. Returns whether any is.
     pub(super) fn add(
         &mut self,
         (snapshot, map): (&Snapshot, &Map),
         (class, direction): (&Class, Direction),
         peer: &Class,
-        wanted: &PortSet,
+        wanted: &[PortSet],
     ) -> bool {
         let (from, to) = match direction {
             Direction::Ingress => (peer, class),
             Direction::Egress => (class, peer),
         };
-        let Some((closes, ports)) = between(map, from, to, wanted) else { return false };
+        let mut closed: BTreeMap<Closes, PortSet> = BTreeMap::new();
+        for (closes, ports) in wanted.iter().filter_map(|ports| between(map, from, to, ports)) {
+            let known = closed.entry(closes).or_default();
+            *known = known.union(&ports);
+        }
         let ends = match direction {
             Direction::Ingress => &mut self.from,
             Direction::Egress => &mut self.to,
         };
-        let workloads = ends.entry(closes).or_default();
-        snapshot.workloads_in(map, peer).into_iter().for_each(|it| workloads.add(it, &ports));
-        true
+        for (closes, ports) in &closed {
+            let workloads = ends.entry(*closes).or_default();
+            snapshot.workloads_in(map, peer).into_iter().for_each(|it| workloads.add(it, ports));
+        }
+        !closed.is_empty()
+    }
+
+    /// Adds the flows to pods that are not in sight, if any of these ports is closed to them. Returns whether any is.
+    pub(super) fn add_unseen(&mut self, pods: &Pods, closed: &PortSet) -> bool {
+        if !closed.is_empty() {
+            self.unseen.insert((pods.to_string(), closed.clone()));
+        }
+        !closed.is_empty()
+    }
+
+    /// The ports that are closed to pods.
+    pub(super) fn ports(&self) -> PortSet {
+        let seen = self.from.values().chain(self.to.values()).map(Workloads::ports);
+        let unseen = self.unseen.iter().map(|(_, ports)| ports.clone());
+        seen.chain(unseen).fold(PortSet::default(), |all, it| all.union(&it))
     }
 
     /// Adds the flows of a class with addresses, if any of them is closed on any of these ports. Returns whether one is.
@@ -89,7 +112,7 @@ impl Closed {
             Direction::Egress => ("to", Closes::Leaving),
         };
         let told = closed.iter().map(|(ports, addresses)| {
-            let ranges = at_most(addresses.ranges().collect(), RANGES_MAX).join(", ");
+            let ranges = at_most(addresses.words().collect(), RANGES_MAX).join(", ");
             format!("{way} {ranges} ({ports}): {}", end.as_str())
         });
         self.addresses.extend(told);
@@ -103,7 +126,11 @@ impl Closed {
         let told = workloads.flat_map(|(way, (closes, workloads))| {
             workloads.words().into_iter().map(move |it| format!("{way} {it}: {}", closes.as_str()))
         });
-        first_of(told.chain(self.addresses.iter().cloned()).collect(), CLOSED_MAX)
+        let unseen = self
+            .unseen
+            .iter()
+            .map(|(pods, ports)| format!("to {pods}, not in sight ({ports}): {}", Closes::Leaving.as_str()));
+        first_of(told.chain(unseen).chain(self.addresses.iter().cloned()).collect(), CLOSED_MAX)
     }
 }
 

@@ -1,13 +1,8 @@
 //! What is declared to be allowed between a class and its peers.
 
+use super::dns::all_ports;
 use crate::baseline::{Network, Party};
-use crate::network::{Class, Direction, Pods, PortSet, Protocol};
-
-/// The port of the DNS.
-const DNS_PORT: u16 = 53;
-
-/// What ports of the DNS are called at the pods that answer it, where they listen on others.
-const DNS_NAMES: [(Protocol, &str); 2] = [(Protocol::Udp, "dns"), (Protocol::Tcp, "dns-tcp")];
+use crate::network::{Class, Direction, Pods, PortSet};
 
 /// The ports that are allowed between a class and its peers, by `allow` and because names have to be resolved.
 #[derive(Debug)]
@@ -40,7 +35,7 @@ impl<'a> Covered<'a> {
             }
         }
         if direction == Direction::Ingress && network.dns.select(class) {
-            everyone = everyone.union(&all_dns_ports(class));
+            everyone = everyone.union(&all_ports(class));
         }
         let dns = (direction == Direction::Egress).then_some(&network.dns);
         Self { entries, everyone, dns }
@@ -56,23 +51,8 @@ impl<'a> Covered<'a> {
         let selected = self.entries.iter().filter(|(pods, _)| pods.select(peer));
         let ports = selected.fold(self.everyone.clone(), |all, (_, ports)| all.union(ports));
         match self.dns.filter(|pods| pods.select(peer)) {
-            Some(_) => ports.union(&all_dns_ports(peer)),
+            Some(_) => ports.union(&all_ports(peer)),
             None => ports,
         }
     }
-}
-
-/// The ports on which these pods may answer the DNS.
-fn all_dns_ports(pods: &Class) -> PortSet {
-    let standard = DNS_NAMES.map(|(protocol, _)| PortSet::range(protocol, DNS_PORT, DNS_PORT));
-    dns_ports(pods).iter().chain(&standard).fold(PortSet::default(), |all, it| all.union(it))
-}
-
-/// By protocol, the ports on which these pods answer the DNS: those that are called so, or else that of the DNS.
-pub(super) fn dns_ports(pods: &Class) -> [PortSet; 2] {
-    DNS_NAMES.map(|(protocol, name)| {
-        let named = pods.ports.iter().find(|it| it.protocol == protocol && *it.name == *name);
-        let port = named.map_or(DNS_PORT, |it| it.port);
-        PortSet::range(protocol, port, port)
-    })
 }

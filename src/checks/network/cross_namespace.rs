@@ -33,6 +33,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn rule(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
     let told = Told {
+        check: CHECK.info.id,
         arrives: "can be connected to from other namespaces, which is not declared",
         leaves: "can connect to other namespaces, which is not declared",
         expected: "no flow with other namespaces but what is allowed",

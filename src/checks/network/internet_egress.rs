@@ -4,7 +4,8 @@
 //! for everyone, and those for blocks of addresses. What lies inside the cluster is what its nodes and `ServiceCIDRs`
 //! name (nodes, pods and services) and what `spec.network.inside` adds; flows to the `cidrs` of an allowed flow do not
 //! count. A range is told as the policies let it through, if any of it lies outside: evidence that left the addresses
-//! of nodes out would be another with every node. Where `defaultDeny` names Egress and nothing isolates the pod for it,
+//! of nodes out would be another with every node. Addresses of IPv6 are left out where all that is known of the cluster
+//! is of IPv4. Where `defaultDeny` names Egress and nothing isolates the pod for it,
 //! `network/not-isolated` tells that alone.
 //!
 //! Four ranges are neither inside nor outside, because no connection leaves the pod's node by them, whatever policies
@@ -16,13 +17,15 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::outside::{AddressWays, Bounds};
+use super::outside::{AddressWays, Bounds, by_place};
+use super::ways::{Place, steps, words_of};
 use super::{CHECKLIST, POLICIES, Said, concerned, declared, loosened};
 use crate::baseline::Network;
+use crate::checks::remembered::{Asked, Verdict};
 use crate::checks::words::{first_of, start_of};
 use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
-use crate::model::{CheckInfo, Finding, ObjectKey, Severity};
-use crate::network::{AddressSet, Class, Direction, PortSet, Selector};
+use crate::model::{CheckInfo, Finding, Severity};
+use crate::network::{AddressSet, Class, ClassId, Direction, Map, PortSet, Selector};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -68,24 +71,25 @@ fn evaluate(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
     }
     let object = &governed.workload.object;
     let map = facts.snapshot.network();
-    let endpoints = facts.snapshot.endpoints(&map, &object.key);
+    let endpoints = facts.endpoints(&map, &object.key);
     let known = facts.snapshot.inside();
     let mut findings = Vec::new();
     for (baseline, network) in declared(&governed.governing) {
         let Some(labels) = &network.internet else { continue };
         let bounds = Bounds { network, known: &known };
-        let mut reach = Reach::default();
-        for (id, pods) in &endpoints {
-            let class = map.class(*id);
-            if !labels.matches(&class.labels) && !is_told_alone(network, class) {
-                let ways = map.outside(class, Direction::Egress);
-                reach.add(bounds.beyond(class, Direction::Egress, ways), *pods, &bounds);
-            }
-        }
-        if reach.classes > 0 {
-            let said = reach.said(&object.key, labels, reach.classes < endpoints.len());
-            findings.push(loosened(object, Direction::Egress.as_str(), reach.pods, baseline, said));
-        }
+        let asked = Asked::new(CHECK.info.id, baseline, Direction::Egress, &endpoints);
+        let judge = || Reach::of(&map, endpoints.keys(), &bounds, labels).verdict(&bounds, labels);
+        let Some(verdict) = facts.verdict(asked, judge) else { continue };
+        let pods = verdict.pods(&endpoints);
+        let part = if verdict.classes.len() < endpoints.len() { "some pods of " } else { "" };
+        let said = Said {
+            message: format!("{part}{} {}; {}", object.key, verdict.found, concerned(pods)),
+            expected: format!("no address outside the cluster without {labels}"),
+            actual: verdict.actual.clone(),
+            remedy: verdict.remedy.clone(),
+        };
+        let finding = loosened(object, Direction::Egress.as_str(), pods, baseline, said);
+        findings.push(Finding { path: verdict.path.clone(), ..finding });
     }
     findings
 }
@@ -95,22 +99,42 @@ fn is_told_alone(network: &Network, class: &Class) -> bool {
     network.default_deny.contains(&Direction::Egress) && class.side(Direction::Egress).is_open()
 }
 
-/// What the pods of a workload reach.
+/// What pods reach.
 #[derive(Default)]
 struct Reach {
-    classes: usize,
-    pods: u64,
+    classes: Vec<ClassId>,
     ways: AddressWays,
+    /// Where it is let through.
+    places: BTreeSet<Place>,
     metadata: BTreeSet<IpAddr>,
 }
 
 impl Reach {
-    fn add(&mut self, ways: AddressWays, pods: u64, bounds: &Bounds<'_>) {
-        if ways.is_empty() {
-            return;
+    /// What those of these classes reach that are not labelled so.
+    fn of<'a>(
+        map: &Map,
+        classes: impl Iterator<Item = &'a ClassId>,
+        bounds: &Bounds<'_>,
+        labels: &Selector,
+    ) -> Self {
+        let mut reach = Self::default();
+        for id in classes {
+            let class = map.class(*id);
+            if labels.matches(&class.labels) || is_told_alone(bounds.network, class) {
+                continue;
+            }
+            let ways = bounds.beyond(class, Direction::Egress, map.outside(class, Direction::Egress));
+            if !ways.is_empty() {
+                reach.classes.push(*id);
+                reach.add(ways, bounds);
+                let places = by_place(bounds, class, Direction::Egress).into_iter();
+                reach.places.extend(places.map(|(place, _)| place));
+            }
         }
-        self.classes += 1;
-        self.pods += pods;
+        reach
+    }
+
+    fn add(&mut self, ways: AddressWays, bounds: &Bounds<'_>) {
         let is_reached = |it: &IpAddr| ways.values().any(|addresses| addresses.contains(*it));
         let is_outside = |it: &IpAddr| bounds.reach_out(&AddressSet::of((*it).into()));
         self.metadata.extend(METADATA.into_iter().filter(|it| is_reached(it) && is_outside(it)));
@@ -120,34 +144,25 @@ impl Reach {
         }
     }
 
-    fn said(&self, workload: &ObjectKey, labels: &Selector, is_part: bool) -> Said {
-        let part = if is_part { "some pods of " } else { "" };
-        let (metadata, pods) = (self.metadata(), concerned(self.pods));
-        Said {
-            message: format!(
-                "{part}{workload} may reach addresses outside the cluster{metadata}, though it is not labelled {labels}; \
-                 {pods}"
-            ),
-            expected: format!("no address outside the cluster without {labels}"),
-            actual: format!("{}{metadata}", self.told()),
-            remedy: format!(
-                "take these addresses out of the egress of the policies in namespace {} that select it, or label \
-                 its pods {labels}",
-                workload.namespace
-            ),
-        }
+    fn verdict(self, bounds: &Bounds<'_>, labels: &Selector) -> Option<Verdict> {
+        let path = self.places.first()?.to_string();
+        let all = self.ways.keys().fold(PortSet::default(), |all, ports| all.union(ports));
+        let (ports, metadata) = (start_of(&all.to_string(), PORTS_CHARS_MAX), self.metadata());
+        let found = format!(
+            "may reach addresses outside the cluster ({ports}: {}){metadata}, though it is not labelled {labels}",
+            words_of(&self.places)
+        );
+        let actual = format!("{}{metadata}", self.told(bounds));
+        let remedy = format!("{}, or label its pods {labels}", steps(&self.places, Direction::Egress));
+        Some(Verdict { classes: self.classes, found, actual, path, remedy })
     }
 
-    /// Every way out, as in `TCP/443 to 192.0.2.0-192.0.2.255; UDP/53 to every address`.
-    fn told(&self) -> String {
+    /// Every way out, as in `TCP/443 to 192.0.2.0/24; UDP/53 to every address`.
+    fn told(&self, bounds: &Bounds<'_>) -> String {
         let way = |(ports, addresses): (&PortSet, &AddressSet)| {
             let ports = start_of(&ports.to_string(), PORTS_CHARS_MAX);
-            let addresses = if *addresses == AddressSet::all() {
-                "every address".to_owned()
-            } else {
-                first_of(addresses.ranges().collect(), TOLD_MAX)
-            };
-            format!("{ports} to {addresses}")
+            let ranges = bounds.words(addresses, TOLD_MAX);
+            format!("{ports} to {}", ranges.map_or("every address".to_owned(), |it| it.join("; ")))
         };
         first_of(self.ways.iter().map(way).collect(), TOLD_MAX)
     }

@@ -6,23 +6,24 @@
 //! at the pods. It is told at
 //! the workload where the flow arrives, if this baseline governs that, else where it leaves. Where isolation for egress
 //! or `allow` is declared, a pod that is isolated for egress has to reach the pods of the cluster's DNS, by UDP and by TCP,
-//! on port 53 or on their ports `dns` and `dns-tcp`; what answers DNS itself has not.
+//! on port 53 or on their ports `dns` and `dns-tcp`; what answers DNS itself has not. Where none of these pods is in sight,
+//! as in a folder of manifests, it is judged whether one that is labelled as declared would be reached.
 //! <https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/>
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::closed::Closed;
-use super::covered::dns_ports;
+use super::dns;
 use super::outside::Bounds;
 use super::{POLICIES, declared};
 use crate::baseline::{Baseline, Flow, Network, Party};
-use crate::checks::ungoverned::Namespaces;
+use crate::checks::remembered::Namespaces;
 use crate::checks::words::start_of;
 use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
 use crate::model::{CheckInfo, Direction as Way, Finding, ObjectRef, Severity};
 use crate::network::{AddressSet, Class, ClassId, Direction, Map, Pods, PortSet};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, is_undecided};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -40,8 +41,22 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule::Workload(rule),
 };
 
-/// The key of what is found of the DNS.
-const DNS: &str = "DNS";
+/// What is lost.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lost {
+    /// An allowed flow, in words.
+    Flow(String),
+    Dns,
+}
+
+impl Lost {
+    fn key(&self) -> &str {
+        match self {
+            Self::Flow(words) => words,
+            Self::Dns => "DNS",
+        }
+    }
+}
 
 /// How many characters of an allowed flow are told.
 const FLOW_CHARS_MAX: usize = 200;
@@ -54,7 +69,7 @@ fn rule(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
     }
     let object = &governed.workload.object;
     let (snapshot, map) = (facts.snapshot, facts.snapshot.network());
-    let endpoints = snapshot.endpoints(&map, &object.key);
+    let endpoints = facts.endpoints(&map, &object.key);
     let mut findings = Vec::new();
     for (baseline, network) in asking {
         let ungoverned = facts.ungoverned(&map, baseline);
@@ -65,12 +80,12 @@ fn rule(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
             .iter()
             .map(|flow| (start_of(&flow.to_string(), FLOW_CHARS_MAX), flow))
             .collect();
-        let lost = flows
-            .into_iter()
-            .map(|(words, flow)| (words, ends.lost(|it, class, closed| it.add_flow(flow, class, closed))));
-        let lost = lost.chain([(DNS.to_owned(), ends.lost(Ends::add_dns))]);
+        let lost = flows.into_iter().map(|(words, flow)| {
+            (Lost::Flow(words), ends.lost(|it, class, closed| it.add_flow(flow, class, closed)))
+        });
+        let lost = lost.chain([(Lost::Dns, ends.lost(Ends::add_dns))]);
         let lost = lost.filter(|(_, (closed, _))| !closed.is_empty());
-        findings.extend(lost.map(|(key, (closed, pods))| finding(object, key, pods, &closed, baseline)));
+        findings.extend(lost.map(|(what, (closed, pods))| finding(object, &what, pods, &closed, baseline)));
     }
     findings
 }
@@ -125,11 +140,15 @@ impl Ends<'_> {
         if class.side(Direction::Egress).is_open() || pods.select(class) {
             return false;
         }
+        let seen = self.map.classes_of_pods(pods);
+        if seen.is_empty() {
+            return closed.add_unseen(pods, &dns::closed_to_unseen(class, pods));
+        }
         let mut is_closed = false;
-        for id in self.map.classes_of_pods(pods) {
-            for ports in dns_ports(self.map.class(id)) {
-                is_closed |= self.add_each((class, Direction::Egress), vec![id], &ports, closed);
-            }
+        for id in seen {
+            let peer = self.map.class(id);
+            is_closed |=
+                closed.add((self.snapshot, self.map), (class, Direction::Egress), peer, &dns::ports(peer));
         }
         is_closed
     }
@@ -141,10 +160,12 @@ impl Ends<'_> {
         ports: &PortSet,
         closed: &mut Closed,
     ) -> bool {
-        let add = |is_closed, id| {
-            closed.add((self.snapshot, self.map), end, self.map.class(id), ports) || is_closed
+        // What will become of flows with pods whose labels are not known, nobody knows yet.
+        let peers = peers.into_iter().map(|id| self.map.class(id)).filter(|it| !is_undecided(it));
+        let add = |is_closed, peer| {
+            closed.add((self.snapshot, self.map), end, peer, std::slice::from_ref(ports)) || is_closed
         };
-        peers.into_iter().fold(false, add)
+        peers.fold(false, add)
     }
 
     /// Those of these pods that the baseline does not govern.
@@ -156,19 +177,25 @@ impl Ends<'_> {
     }
 }
 
-fn finding(object: &ObjectRef, key: String, pods: u64, closed: &Closed, baseline: &Baseline) -> Finding {
+fn finding(object: &ObjectRef, what: &Lost, pods: u64, closed: &Closed, baseline: &Baseline) -> Finding {
     let actual = closed.words();
-    let (message, expected) = match key.as_str() {
-        DNS => (
-            format!("{} cannot resolve names: {actual}", object.key),
+    let (message, expected) = match what {
+        Lost::Dns => (
+            format!(
+                "{} cannot ask the cluster's DNS by {}: {actual}",
+                object.key,
+                dns::protocols(&closed.ports())
+            ),
             "UDP and TCP to the cluster's DNS".to_owned(),
         ),
-        flow => (format!("what is allowed is closed to {}: {flow}: {actual}", object.key), flow.to_owned()),
+        Lost::Flow(flow) => {
+            (format!("what is allowed is closed to {}: {flow}: {actual}", object.key), flow.clone())
+        }
     };
     Finding {
         object: object.clone(),
         exposed: None,
-        key,
+        key: what.key().to_owned(),
         direction: Way::Tightened,
         count: pods,
         message,

@@ -6,6 +6,7 @@
 mod closed;
 mod covered;
 pub(super) mod cross_namespace;
+mod dns;
 mod enforcement;
 pub(super) mod host_network;
 pub(super) mod internet_egress;
@@ -30,6 +31,9 @@ const POLICIES: &str = "https://kubernetes.io/docs/concepts/services-networking/
 
 /// <https://kubernetes.io/docs/concepts/security/security-checklist/#network-security>
 const CHECKLIST: &str = "https://kubernetes.io/docs/concepts/security/security-checklist/#network-security";
+
+/// The label that every namespace carries, with its name as value.
+const METADATA_NAME: &str = "kubernetes.io/metadata.name";
 
 /// The baselines that govern the workload and declare something of the network, with that.
 fn declared<'a>(governing: &[&'a Baseline]) -> impl Iterator<Item = (&'a Baseline, &'a Network)> {

@@ -48,7 +48,7 @@ fn open_pods(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
     }
     let object = &governed.workload.object;
     let map = facts.snapshot.network();
-    let endpoints = facts.snapshot.endpoints(&map, &object.key);
+    let endpoints = facts.endpoints(&map, &object.key);
     let mut findings = Vec::new();
     for (baseline, network) in declared(&governed.governing) {
         for direction in &network.default_deny {

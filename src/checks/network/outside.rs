@@ -42,6 +42,10 @@ impl Bounds<'_> {
     /// kept as it is if any of it lies outside: evidence that left the addresses of nodes out would be another with
     /// every node.
     pub(super) fn beyond(&self, class: &Class, direction: Direction, mut ways: AddressWays) -> AddressWays {
+        let spoken = self.spoken();
+        for addresses in ways.values_mut() {
+            *addresses = addresses.intersection(&spoken);
+        }
         for flow in self.network.allowed() {
             let (near, far) = match direction {
                 Direction::Ingress => (&flow.to, &flow.from),
@@ -62,8 +66,19 @@ impl Bounds<'_> {
 
     /// What a declared flow with these addresses wants: those of them that lie outside the cluster.
     pub(super) fn wanted(&self, addresses: &AddressSet) -> AddressSet {
-        let outside = addresses.without(&NOWHERE).without(&LINK);
+        let outside = addresses.intersection(&self.spoken()).without(&NOWHERE).without(&LINK);
         outside.without(&self.network.inside).without(self.known)
+    }
+
+    /// The addresses that are spoken: those of IPv4 alone where all that is known of the cluster is of that.
+    fn spoken(&self) -> AddressSet {
+        let has_v6 = self.known.has_v6() || self.network.inside.has_v6();
+        if has_v6 || self.known.is_empty() { AddressSet::all() } else { AddressSet::all_v4() }
+    }
+
+    /// The first of so many ranges of the addresses, as people write them; none where it is every address.
+    pub(super) fn words(&self, addresses: &AddressSet, max: usize) -> Option<Vec<String>> {
+        (*addresses != self.spoken()).then(|| at_most(addresses.words().collect(), max))
     }
 
     /// Whether any of the addresses lies outside the cluster.
@@ -94,21 +109,37 @@ pub(super) fn ask(question: &Question<'_>, class: &Class, ways: &mut Ways) -> bo
     let inside = question.snapshot.inside();
     let bounds = Bounds { network: question.network, known: &inside };
     let mut comes = false;
-    let mut add = |place: Place, through: AddressWays| {
-        for (ports, addresses) in bounds.beyond(class, direction, through) {
-            ways.add(place.clone(), words_of(&addresses), ports.to_string());
+    for (place, through) in by_place(&bounds, class, direction) {
+        for (ports, addresses) in through {
+            let whom = match bounds.words(&addresses, RANGES_MAX) {
+                None => "everyone outside the cluster".to_owned(),
+                Some(ranges) => format!("addresses outside the cluster in {}", ranges.join(", ")),
+            };
+            ways.add(place.clone(), whom, ports.to_string());
             comes = true;
         }
-    };
-    let side = class.side(direction);
-    // Where it should be isolated, that it is not is told alone.
-    if side.is_open() && !question.network.default_deny.contains(&direction) {
-        add(Place::NotIsolated, AddressWays::from([(PortSet::all(), AddressSet::all())]));
-    }
-    for through in side.rules(direction) {
-        add(Place::of(&through, direction), ways_of(class, direction, through.rule));
     }
     comes
+}
+
+/// What comes from or goes to the outside through the direction of a class, by the places where it is let through; none
+/// of them without anything that comes.
+pub(super) fn by_place(
+    bounds: &Bounds<'_>,
+    class: &Class,
+    direction: Direction,
+) -> Vec<(Place, AddressWays)> {
+    let side = class.side(direction);
+    // Where it should be isolated, that it is not is told alone.
+    let is_told = side.is_open() && !bounds.network.default_deny.contains(&direction);
+    let everything = || AddressWays::from([(PortSet::all(), AddressSet::all())]);
+    let open = is_told.then(|| (Place::NotIsolated, everything()));
+    let rules = side
+        .rules(direction)
+        .map(|through| (Place::of(&through, direction), ways_of(class, direction, through.rule)));
+    let beyond =
+        open.into_iter().chain(rules).map(|(place, ways)| (place, bounds.beyond(class, direction, ways)));
+    beyond.filter(|(_, ways)| !ways.is_empty()).collect()
 }
 
 /// The flows with addresses that a rule lets through.
@@ -127,12 +158,4 @@ fn ways_of(class: &Class, direction: Direction, rule: &Rule) -> AddressWays {
     };
     let is_any = !ports.is_empty() && !addresses.is_empty();
     is_any.then_some((ports, addresses)).into_iter().collect()
-}
-
-fn words_of(addresses: &AddressSet) -> String {
-    if *addresses == AddressSet::all() {
-        return "everyone outside the cluster".to_owned();
-    }
-    let ranges = at_most(addresses.ranges().collect(), RANGES_MAX).join(", ");
-    format!("addresses outside the cluster in {ranges}")
 }

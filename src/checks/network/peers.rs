@@ -21,6 +21,11 @@ impl Workloads {
         self.0.entry(place).or_default().insert(workload);
     }
 
+    /// The ports of all of these flows.
+    pub(super) fn ports(&self) -> PortSet {
+        self.0.keys().fold(PortSet::default(), |all, (_, ports)| all.union(ports))
+    }
+
     /// As in `shop: Deployment/web, CronJob/report (TCP/80)`.
     pub(super) fn words(&self) -> Vec<String> {
         let name = |key: &ObjectKey| format!("{}/{}", key.kind.label(), key.name);

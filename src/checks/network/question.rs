@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::covered::Covered;
 use super::ways::{Place, Ways};
 use crate::baseline::Network;
-use crate::checks::ungoverned::Namespaces;
+use crate::checks::remembered::Namespaces;
 use crate::checks::words::at_most;
 use crate::network::{Class, Direction, Map, Peer, Peers, PortSet, RulePorts, Through};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, is_undecided};
 
 /// How many blocks of addresses of one rule are told.
 const BLOCKS_MAX: usize = 10;
@@ -60,6 +60,8 @@ impl Question<'_> {
         (self.reach == Reach::Everywhere || class.namespace != peer.namespace)
             && !is_itself()
             && is_told_here()
+            // What will become of flows with it, nobody knows yet.
+            && !is_undecided(peer)
     }
 
     /// Whoever a wide way of the class could let through: those that let everyone through, and those that select it.

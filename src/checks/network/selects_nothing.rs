@@ -3,18 +3,20 @@
 //! Asked wherever `spec.network` is declared. Fields: `spec.podSelector`, and `from` and `to` of every rule. A policy
 //! selects pods of its own namespace, and is not judged by them as long as there are none at all; nor are entries that
 //! select by a `podSelector` alone. Entries with a `namespaceSelector` have to find a namespace, and pods in one of
-//! those. Finished pods and pods in the network of their host are none that can be selected; templates are. Blocks of
+//! those. Selectors that look at labels which controllers give their pods, such as `pod-template-hash`, are not held
+//! against the pods that are there. Finished pods and pods in the network of their host are none that can be selected; templates are. Blocks of
 //! addresses select no pods.
 //! <https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors>
 
 use std::collections::BTreeSet;
 
-use super::{POLICIES, Said, declared, loosened};
+use super::{METADATA_NAME, POLICIES, Said, declared, loosened};
 use crate::baseline::Baseline;
 use crate::checks::words::start_of;
 use crate::checks::{Check, FLOWS, Facts, Rule};
 use crate::model::{CheckInfo, Direction, Finding, Labels, ObjectKey, ObjectRef, Severity, nearest};
 use crate::network::{self, Map, Peer, Peers, Policy, Selection, Selector};
+use crate::snapshot::is_given;
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -107,6 +109,11 @@ fn vain_entry(map: &Map, namespace: &str, peer: &Peer) -> Option<(String, Option
         Peer::Own(pods) => is_vain(map, namespace, pods)
             .then(|| (of_namespace(pods), similar(pods, map.labels_in(namespace)))),
         Peer::Pods(selection) if selection.is_everyone() || map.resolves(selection) => None,
+        Peer::Pods(selection)
+            if map.has_namespace(&selection.namespaces) && looks_at_given(&selection.pods) =>
+        {
+            None
+        }
         Peer::Pods(selection) => Some(vain_selection(map, selection)),
         Peer::Block(_) => None,
     }
@@ -117,7 +124,9 @@ fn vain_selection(map: &Map, selection: &Selection) -> (String, Option<String>) 
     let Selection { namespaces, pods } = selection;
     if !map.has_namespace(namespaces) {
         let what = format!("namespaceSelector{} selects no namespace", words(" ", namespaces));
-        return (what, similar(namespaces, map.namespaces().map(|it| map.labels_of(it))));
+        // One of which nothing but policies is there is not meant.
+        let there = map.namespaces().filter(|it| is_there(map, it));
+        return (what, similar(namespaces, there.map(|it| map.labels_of(it))));
     }
     let which = if namespaces.is_empty() { "any namespace" } else { "a namespace with " };
     let what = format!("podSelector{} selects no pod in {which}{}", words(" ", pods), words("", namespaces));
@@ -125,10 +134,24 @@ fn vain_selection(map: &Map, selection: &Selection) -> (String, Option<String>) 
     (what, similar(pods, selected.flat_map(|it| map.labels_in(it))))
 }
 
+/// Whether the namespace itself is there, and not only something that is said to be in it.
+fn is_there(map: &Map, namespace: &str) -> bool {
+    let name = [(METADATA_NAME.to_owned(), namespace.to_owned())];
+    map.has_namespace(&Selector::of_labels(&name))
+}
+
 /// Whether the selector selects none of the pods of the namespace, of which there are some.
 fn is_vain(map: &Map, namespace: &str, selector: &Selector) -> bool {
+    if looks_at_given(selector) {
+        return false;
+    }
     let mut classes = map.classes_in(namespace).peekable();
     classes.peek().is_some() && !classes.any(|id| selector.matches(&map.class(id).labels))
+}
+
+/// Whether it looks at labels that controllers give their pods: with these, pods come that nobody knows yet.
+fn looks_at_given(selector: &Selector) -> bool {
+    selector.keys().any(|key| is_given(key))
 }
 
 fn of_namespace(pods: &Selector) -> String {

@@ -1,21 +1,19 @@
 //! What is told of flows that nothing declares.
 
-use super::declared;
 use super::question::{Question, Reach};
-use super::ways::{Place, Ways};
-use super::{Said, loosened};
+use super::ways::{Ways, steps};
+use super::{Said, declared, loosened};
 use crate::baseline::{Baseline, Network};
-use crate::checks::words::at_most;
+use crate::checks::remembered::{Asked, Verdict};
 use crate::checks::{Facts, Governed};
 use crate::model::{Finding, ObjectRef};
-use crate::network::{Class, Direction};
-
-/// How many places to narrow are named.
-const PLACES_MAX: usize = 5;
+use crate::network::{Class, ClassId, Direction, Map};
 
 /// How a check words what it finds.
 #[derive(Debug)]
 pub(super) struct Told {
+    /// The check's id.
+    pub(super) check: &'static str,
     /// What is said of a workload to which it comes.
     pub(super) arrives: &'static str,
     /// What is said of one from which it goes.
@@ -41,53 +39,60 @@ pub(super) fn tell(
     }
     let object = &governed.workload.object;
     let map = facts.snapshot.network();
-    let endpoints = facts.snapshot.endpoints(&map, &object.key);
+    let endpoints = facts.endpoints(&map, &object.key);
     let mut findings = Vec::new();
     for (baseline, network) in asking {
-        let (snapshot, ungoverned) = (facts.snapshot, facts.ungoverned(&map, baseline));
         for direction in Direction::ALL {
-            let question =
-                Question { snapshot, map: &map, network, ungoverned: &ungoverned, direction, reach };
-            let mut ways = Ways::default();
-            let exposed = endpoints.iter().filter(|(id, _)| ask(&question, map.class(**id), &mut ways));
-            let pods = exposed.map(|(_, pods)| pods).sum();
-            if !ways.is_empty() {
-                findings.push(finding(object, direction, pods, baseline, &ways, told));
-            }
+            let judge = || {
+                let (snapshot, ungoverned) = (facts.snapshot, facts.ungoverned(&map, baseline));
+                let question =
+                    Question { snapshot, map: &map, network, ungoverned: &ungoverned, direction, reach };
+                verdict(&map, endpoints.keys(), &question, ask)
+            };
+            let asked = Asked::new(told.check, baseline, direction, &endpoints);
+            let verdict = facts.verdict(asked, judge);
+            let pods = verdict.iter().map(|it| it.pods(&endpoints)).sum();
+            findings.extend(verdict.map(|it| finding(object, direction, pods, baseline, &it, told)));
         }
     }
     findings
 }
 
-/// The finding of what comes by these ways.
+/// What is to be said of these classes; none where nothing comes.
+fn verdict<'a>(
+    map: &Map,
+    classes: impl Iterator<Item = &'a ClassId>,
+    question: &Question<'_>,
+    ask: Ask,
+) -> Option<Verdict> {
+    let mut ways = Ways::default();
+    let classes: Vec<ClassId> =
+        classes.copied().filter(|id| ask(question, map.class(*id), &mut ways)).collect();
+    let places = ways.places();
+    let path = places.first()?.to_string();
+    let actual = ways.words();
+    let remedy = format!("{}, or declare the flow in spec.network.allow", steps(&places, question.direction));
+    Some(Verdict { classes, found: actual.clone(), actual, path, remedy })
+}
+
+/// The finding of this verdict on the workload's pods.
 fn finding(
     object: &ObjectRef,
     direction: Direction,
     pods: u64,
     baseline: &Baseline,
-    ways: &Ways,
+    verdict: &Verdict,
     told: &Told,
 ) -> Finding {
     let flows = match direction {
         Direction::Ingress => told.arrives,
         Direction::Egress => told.leaves,
     };
-    let actual = ways.words();
     let said = Said {
-        message: format!("{} {flows}: {actual}", object.key),
+        message: format!("{} {flows}: {}", object.key, verdict.found),
         expected: told.expected.to_owned(),
-        actual,
-        remedy: remedy(direction, ways),
+        actual: verdict.actual.clone(),
+        remedy: verdict.remedy.clone(),
     };
-    let path = ways.places().first().map(ToString::to_string).unwrap_or_default();
-    Finding { path, ..loosened(object, direction.as_str(), pods, baseline, said) }
-}
-
-fn remedy(direction: Direction, ways: &Ways) -> String {
-    let steps = ways.places().into_iter().map(|place| match place {
-        Place::NotIsolated => format!("isolate the pods for {}", direction.as_str().to_ascii_lowercase()),
-        Place::Rule { .. } => format!("narrow {place}"),
-    });
-    let steps = at_most(steps.collect(), PLACES_MAX).join(", ");
-    format!("{steps}, or declare the flow in spec.network.allow")
+    Finding { path: verdict.path.clone(), ..loosened(object, direction.as_str(), pods, baseline, said) }
 }

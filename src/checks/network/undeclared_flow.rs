@@ -34,6 +34,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn rule(facts: &Facts<'_>, governed: &Governed<'_>) -> Vec<Finding> {
     let told = Told {
+        check: CHECK.info.id,
         arrives: "can be connected to by others than are allowed",
         leaves: "can connect to others than are allowed",
         expected: "no flow but what is allowed",

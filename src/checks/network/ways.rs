@@ -10,12 +10,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::peers::Workloads;
-use crate::checks::words::first_of;
+use crate::checks::words::{at_most, first_of};
 use crate::model::ObjectKey;
 use crate::network::{Direction, PortSet, Through};
 
 /// How many ways are told.
 const WAYS_MAX: usize = 20;
+
+/// How many places are named.
+const PLACES_MAX: usize = 5;
 
 /// Where flows come through.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,11 +38,25 @@ impl fmt::Display for Place {
         match self {
             Self::NotIsolated => f.write_str("not isolated"),
             Self::Rule { policy, number, direction } => {
-                let list = direction.as_str().to_ascii_lowercase();
-                write!(f, "NetworkPolicy {policy} rule {} of {list}", number + 1)
+                write!(f, "NetworkPolicy {policy} {}[{number}]", direction.as_str().to_ascii_lowercase())
             }
         }
     }
+}
+
+/// The places, such as `NetworkPolicy web ingress[0]`: the first of them, and how many others there are.
+pub(super) fn words_of(places: &BTreeSet<Place>) -> String {
+    at_most(places.iter().map(ToString::to_string).collect(), PLACES_MAX).join(", ")
+}
+
+/// What is to be done at these places that let through too much in a direction, as in `narrow NetworkPolicy web
+/// ingress[0]`.
+pub(super) fn steps(places: &BTreeSet<Place>, direction: Direction) -> String {
+    let steps = places.iter().map(|place| match place {
+        Place::NotIsolated => format!("isolate the pods for {}", direction.as_str().to_ascii_lowercase()),
+        Place::Rule { .. } => format!("narrow {place}"),
+    });
+    at_most(steps.collect(), PLACES_MAX).join(", ")
 }
 
 /// What comes that nothing declares.
@@ -51,10 +68,6 @@ pub(super) struct Ways {
 }
 
 impl Ways {
-    pub(super) fn is_empty(&self) -> bool {
-        self.wide.is_empty() && self.named.is_empty()
-    }
-
     /// Notes a wide way.
     pub(super) fn add(&mut self, place: Place, whom: String, ports: String) {
         self.wide.insert((place, whom, ports));
@@ -71,8 +84,8 @@ impl Ways {
         workloads.into_iter().for_each(|it| named.add(it, ports));
     }
 
-    pub(super) fn places(&self) -> BTreeSet<&Place> {
-        self.wide.iter().map(|(place, ..)| place).chain(self.named.keys()).collect()
+    pub(super) fn places(&self) -> BTreeSet<Place> {
+        self.wide.iter().map(|(place, ..)| place).chain(self.named.keys()).cloned().collect()
     }
 
     /// Each with whoever comes by it, as evidence.

@@ -116,7 +116,7 @@ mod tests {
 
     use super::*;
     use crate::baseline::{Declared, Version};
-    use crate::checks::{Panics, Ungoverned};
+    use crate::checks::{Panics, Remembered};
     use crate::model::{ObjectKey, ObjectRef};
     use crate::snapshot::Snapshot;
 
@@ -142,7 +142,7 @@ mod tests {
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         evaluate(&facts, &namespace)

@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::baseline::{Declared, PodSecurity};
-    use crate::checks::{Panics, Ungoverned};
+    use crate::checks::{Panics, Remembered};
     use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef};
     use crate::snapshot::{Container, Snapshot, Volume, VolumeSource, Workload};
 
@@ -138,7 +138,7 @@ mod tests {
             snapshot: &Snapshot::default(),
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         evaluate(&facts, &subject)

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::baseline::{Declared, Subject};
-use crate::checks::{Check, Panics, Rule, Ungoverned};
+use crate::checks::{Check, Panics, Remembered, Rule};
 use crate::model::{Kind, Scope};
 use crate::snapshot::{Change, Intake, Snapshot};
 use crate::wire::{Item, manifests};
@@ -78,7 +78,7 @@ impl Cluster {
             snapshot: &self.snapshot,
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let snapshot = &self.snapshot;

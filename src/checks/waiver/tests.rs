@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::baseline::Declared;
-use crate::checks::{Check, Panics, Rule, Ungoverned};
+use crate::checks::{Check, Panics, Remembered, Rule};
 use crate::model::{Declaration, Matches, ObjectKind};
 use crate::snapshot::Snapshot;
 
@@ -31,7 +31,7 @@ fn findings(check: &Check, waivers: &[Arc<Waiver>], used: &[Arc<Waiver>], now: &
         snapshot: &Snapshot::default(),
         panics: &Panics::new(),
         waiver_uses: &used.iter().cloned().map(|waiver| (waiver, 1)).collect(),
-        ungoverned: &Ungoverned::default(),
+        remembered: &Remembered::default(),
         now: now.parse::<Timestamp>().unwrap(),
     })
 }

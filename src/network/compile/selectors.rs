@@ -75,7 +75,7 @@ fn check_value(value: &str, field: Field<'_>, faults: &mut Faults) {
 }
 
 /// Whether it is a qualified name: `name` or `prefix/name`, the prefix a domain.
-fn is_key(key: &str) -> bool {
+pub fn is_key(key: &str) -> bool {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     !name.is_empty() && is_value(name) && prefix.is_none_or(is_domain)
 }
@@ -88,7 +88,8 @@ fn is_domain(name: &str) -> bool {
     name.len() <= PREFIX_MAX && name.split('.').all(is_part)
 }
 
-fn is_value(value: &str) -> bool {
+/// Whether labels may have this value.
+pub fn is_value(value: &str) -> bool {
     let ends = |it: char| it.is_ascii_alphanumeric();
     value.is_empty()
         || (value.len() <= LABEL_MAX

@@ -275,7 +275,7 @@ fn is_port(port: &NetworkPolicyPort, point: Point, target: Option<&Pod>) -> bool
         Some(it) => {
             let ports = target.into_iter().flat_map(|pod| &pod.ports);
             let mut named = ports.filter(|own| *own.name == *it.string && own.protocol == point.protocol);
-            named.next().is_some_and(|own| own.port == point.port)
+            named.any(|own| own.port == point.port)
         }
     }
 }

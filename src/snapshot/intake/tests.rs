@@ -250,9 +250,11 @@ fn pods_are_selected_by_their_own_labels_and_by_those_of_templates() {
     let of_template = r#"{"metadata": {"labels": {"a": "own"}},
         "spec": {"template": {"metadata": {"labels": {"b": "template"}}}}}"#;
     let deployment = facts_of(Kind::Deployment, of_template);
-    assert_eq!(deployment.pod_labels.as_deref(), Some(&vec![("b".into(), "template".into())]));
+    let given: Vec<_> =
+        vec![("b".into(), "template".into()), ("pod-template-hash".into(), "(not known yet)".into())];
+    assert_eq!(deployment.pod_labels.as_deref(), Some(&given));
     assert_eq!(*deployment.labels, [("a".into(), "own".into())]);
-    assert_eq!(facts_of(Kind::Deployment, own).pod_labels.as_deref(), Some(&Vec::new()));
+    assert_eq!(facts_of(Kind::ReplicaSet, own).pod_labels.as_deref(), Some(&Vec::new()));
     assert_eq!(facts_of(Kind::Namespace, own).pod_labels, None);
 }
 

@@ -30,7 +30,10 @@ pub(super) fn filled(kind: Kind) -> Object {
         Kind::Pod => Content::Pods(Pods { status: Some(Box::new(status())), ..pods() }),
         kind if kind.has_pods() => {
             let labels = BTreeMap::from([(text("labelsKey"), text("labelsValue"))]);
-            Content::Pods(Pods { replicas: replicated.then_some(1), labels, ..pods() })
+            let first_ordinal = u16::from(kind == Kind::StatefulSet);
+            let is_over = kind == Kind::Job;
+            let replicas = replicated.then_some(1);
+            Content::Pods(Pods { replicas, first_ordinal, is_over, labels, ..pods() })
         }
         _ => Content::Nothing,
     };

@@ -27,6 +27,8 @@ spec:
     defaultDeny: [Ingress, Egress]
     within: namespace
     internet: {podLabels: {egress: internet}}
+    # Nothing in this cluster answers names.
+    dns: {podLabels: {k8s-app: kube-dns}}
     allow:
       - from: {namespace: e2e-flows-shop, podLabels: {app: web}}
         to: {namespace: e2e-flows-data, podLabels: {app: db}}

@@ -20,7 +20,8 @@ kind: Baseline
 metadata: {name: isolated}
 spec:
   namespaces: {names: [e2e-denied, e2e-labelled]}
-  network: {defaultDeny: [Ingress, Egress]}
+  # Nothing in this cluster answers names.
+  network: {defaultDeny: [Ingress, Egress], dns: {podLabels: {k8s-app: kube-dns}}}
 ";
 
 const DENY_ALL: &str = "

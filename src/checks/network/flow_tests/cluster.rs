@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::baseline::{Declared, Document, interest, parse};
-use crate::checks::{Check, Facts, Governed, Panics, Rule, Ungoverned, ids};
+use crate::checks::{Check, Facts, Governed, Panics, Remembered, Rule, ids};
 use crate::model::{Finding, ObjectKey, Scope};
 use crate::snapshot::{Intake, Snapshot};
 use crate::wire::{Item, manifests};
@@ -13,7 +13,7 @@ use crate::wire::{Item, manifests};
 pub(super) struct Cluster {
     declared: Declared,
     snapshot: Snapshot,
-    ungoverned: Ungoverned,
+    remembered: Remembered,
 }
 
 impl Cluster {
@@ -33,7 +33,7 @@ impl Cluster {
         let declared = Declared { baselines: baselines.collect(), ..Declared::default() };
         let snapshot = Snapshot::default();
         snapshot.take_interest(interest(declared.baselines.iter().filter_map(|it| it.network.as_ref())));
-        let cluster = Self { declared, snapshot, ungoverned: Ungoverned::default() };
+        let cluster = Self { declared, snapshot, remembered: Remembered::default() };
         for object in objects {
             cluster.see(object);
         }
@@ -56,13 +56,15 @@ impl Cluster {
 
     /// What the check finds of any workload, in the order of the objects and directions.
     pub(super) fn findings(&self, check: &Check) -> Vec<Finding> {
+        // The snapshot may be another one than it was.
+        self.remembered.forget();
         let Rule::Workload(rule) = check.rule else { panic!("{} judges workloads", check.info.id) };
         let facts = Facts {
             declared: &self.declared,
             snapshot: &self.snapshot,
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &self.ungoverned,
+            remembered: &self.remembered,
             now: Timestamp::UNIX_EPOCH,
         };
         let mut keys: Vec<ObjectKey> = self.snapshot.scopes().into_iter().filter_map(of_object).collect();

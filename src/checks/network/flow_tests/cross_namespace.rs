@@ -39,7 +39,7 @@ fn a_flow_from_another_namespace_is_told_where_it_arrives() {
     assert_eq!((finding.object.key.to_string().as_str(), finding.key.as_str()), ("Pod/bank/api", "Ingress"));
     assert_eq!((finding.direction, finding.count), (Direction::Loosened, 1));
     assert_eq!(finding.expected, "no flow with other namespaces but what is allowed");
-    let place = "NetworkPolicy p rule 2 of ingress";
+    let place = "NetworkPolicy p ingress[1]";
     assert_eq!(finding.actual, format!("{place}: shop: Pod/web (TCP/80-90,8080)"));
     assert_eq!(finding.path, place);
     assert_eq!(finding.remedy, format!("narrow {place}, or declare the flow in spec.network.allow"));
@@ -59,7 +59,7 @@ fn nothing_is_told_of_the_own_namespace_alone() {
 #[test]
 fn a_wide_way_is_told_by_itself() {
     let told = |rule: &str| by_rule(WITHIN, rule);
-    let place = "Pod/bank/api Ingress: NetworkPolicy p rule 1 of ingress:";
+    let place = "Pod/bank/api Ingress: NetworkPolicy p ingress[0]:";
     assert_eq!(told("{}"), [format!("{place} everyone (all ports)")]);
     assert_eq!(
         told("{from: [{namespaceSelector: {}}]}"),
@@ -84,7 +84,7 @@ fn a_wide_way_is_told_only_if_a_flow_comes_by_it() {
     objects.push(policy("shop", "out", &out));
     assert_eq!(
         Cluster::new(WITHIN, &objects).found(&CHECK),
-        ["Pod/bank/api Ingress: NetworkPolicy p rule 1 of ingress: everyone (all ports)"]
+        ["Pod/bank/api Ingress: NetworkPolicy p ingress[0]: everyone (all ports)"]
     );
 }
 
@@ -100,9 +100,8 @@ fn what_is_not_isolated_is_told_here_unless_it_should_be() {
 fn an_allowed_flow_is_covered_on_its_ports_alone() {
     let allowing =
         |entry: &str| by_rule(&format!("{WITHIN}, allow: [{entry}]"), "{ports: [{port: 80}, {port: 443}]}");
-    let told = |ports: &str| {
-        [format!("Pod/bank/api Ingress: NetworkPolicy p rule 1 of ingress: everyone ({ports})")]
-    };
+    let told =
+        |ports: &str| [format!("Pod/bank/api Ingress: NetworkPolicy p ingress[0]: everyone ({ports})")];
     let (from, to) = ("from: {namespace: shop}", "to: {namespace: bank, podLabels: {app: api}}");
     assert_eq!(allowing(&format!("{{{from}, {to}}}")), [""; 0]);
     assert_eq!(allowing(&format!("{{{from}, {to}, ports: [TCP/80-443]}}")), [""; 0]);
@@ -145,7 +144,7 @@ fn by_egress_ports_with_names_are_those_of_the_end_that_is_connected_to() {
     objects.push(out(rule));
     let spec = "namespaces: {names: [shop]}, network: {within: namespace, defaultDeny: [Egress]}";
     let cluster = Cluster::under(&[spec], &objects);
-    let place = "Pod/shop/web Egress: NetworkPolicy out rule 1 of egress:";
+    let place = "Pod/shop/web Egress: NetworkPolicy out egress[0]:";
     assert_eq!(cluster.found(&CHECK), [format!("{place} bank: Pod/api (TCP/8080)")]);
     cluster.see(&out("{ports: [{port: http}, {port: 9}]}"));
     assert_eq!(cluster.found(&CHECK), [format!("{place} everyone (TCP/9 TCP/http)")]);
@@ -189,7 +188,7 @@ fn names_are_resolved_without_being_declared() {
     let other = "dns: {namespace: dns}, within: namespace";
     assert_eq!(
         Cluster::new(other, &dns("")).found(&CHECK),
-        ["Pod/kube-system/coredns Ingress: NetworkPolicy dns rule 1 of ingress: everyone (TCP/53 UDP/53)"]
+        ["Pod/kube-system/coredns Ingress: NetworkPolicy dns ingress[0]: everyone (TCP/53 UDP/53)"]
     );
     let named = "{name: dns, containerPort: 5353, protocol: UDP}, {name: dns-tcp, containerPort: 5353}, {containerPort: 9153}";
     let cluster = Cluster::new(WITHIN, &dns(named));
@@ -199,7 +198,7 @@ fn names_are_resolved_without_being_declared() {
     cluster.see(&policy("kube-system", "dns", "podSelector: {}, ingress: [{ports: [{port: 9153}]}]"));
     assert_eq!(
         cluster.found(&CHECK),
-        ["Pod/kube-system/coredns Ingress: NetworkPolicy dns rule 1 of ingress: everyone (TCP/9153)"]
+        ["Pod/kube-system/coredns Ingress: NetworkPolicy dns ingress[0]: everyone (TCP/9153)"]
     );
 }
 

@@ -24,7 +24,7 @@ fn of_db(network: &str, ingress: &str) -> Vec<String> {
 }
 
 const NOTHING: &str = "allow: []";
-const PLACE: &str = "Pod/shop/db Ingress: NetworkPolicy db rule 1 of ingress:";
+const PLACE: &str = "Pod/shop/db Ingress: NetworkPolicy db ingress[0]:";
 
 #[test]
 fn a_flow_within_the_namespace_has_to_be_allowed_too() {
@@ -33,7 +33,7 @@ fn a_flow_within_the_namespace_has_to_be_allowed_too() {
     let [finding] = Cluster::new(&network, &objects(rule)).findings(&CHECK).try_into().unwrap();
     assert_eq!((finding.key.as_str(), finding.count, finding.direction), ("Ingress", 1, Direction::Loosened));
     assert_eq!(finding.expected, "no flow but what is allowed");
-    assert_eq!(finding.actual, "NetworkPolicy db rule 1 of ingress: shop: Pod/web (TCP/5432)");
+    assert_eq!(finding.actual, "NetworkPolicy db ingress[0]: shop: Pod/web (TCP/5432)");
     let message = "Pod/shop/db can be connected to by others than are allowed: ";
     assert_eq!(finding.message, format!("{message}{}", finding.actual));
 
@@ -50,7 +50,7 @@ fn a_flow_within_the_namespace_has_to_be_allowed_too() {
 fn flows_of_pods_are_told_once() {
     let rule = "{from: [{podSelector: {}}, {namespaceSelector: {matchLabels: {team: b}}}]}";
     let told = [format!(
-        "{PLACE} bank: Pod/api (all ports); NetworkPolicy db rule 1 of ingress: shop: Pod/web (all ports)"
+        "{PLACE} bank: Pod/api (all ports); NetworkPolicy db ingress[0]: shop: Pod/web (all ports)"
     )];
     assert_eq!(of_db(NOTHING, rule), told);
     assert_eq!(
@@ -65,7 +65,7 @@ fn flows_of_pods_are_told_once() {
 fn what_comes_from_outside_is_always_told() {
     let rule =
         "{from: [{ipBlock: {cidr: 203.0.113.0/24}}, {ipBlock: {cidr: 10.0.9.0/24}}], ports: [{port: sql}]}";
-    let told = [format!("{PLACE} addresses outside the cluster in 203.0.113.0-203.0.113.255 (TCP/5432)")];
+    let told = [format!("{PLACE} addresses outside the cluster in 203.0.113.0/24 (TCP/5432)")];
     assert_eq!(of_db("within: namespace, allow: []", rule), told);
     assert_eq!(of_db(NOTHING, rule), told);
     assert_eq!(of_db("allow: [], inside: [203.0.113.0/24]", rule), [""; 0]);
@@ -73,14 +73,14 @@ fn what_comes_from_outside_is_always_told() {
         format!("allow: [{{from: {{cidrs: [{cidr}]}}, to: {{namespace: shop}}, ports: [TCP/5432]}}]")
     };
     assert_eq!(of_db(&allow("203.0.113.0/24"), rule), [""; 0]);
-    let half = [format!("{PLACE} addresses outside the cluster in 203.0.113.128-203.0.113.255 (TCP/5432)")];
+    let half = [format!("{PLACE} addresses outside the cluster in 203.0.113.128/25 (TCP/5432)")];
     assert_eq!(of_db(&allow("203.0.113.0/25"), rule), half);
 }
 
 #[test]
 fn everyone_is_told_inside_and_outside() {
     let both = format!(
-        "{PLACE} everyone (TCP/5432); NetworkPolicy db rule 1 of ingress: everyone outside the cluster (TCP/5432)"
+        "{PLACE} everyone (TCP/5432); NetworkPolicy db ingress[0]: everyone outside the cluster (TCP/5432)"
     );
     assert_eq!(of_db(NOTHING, "{ports: [{port: sql}]}"), [both]);
     assert_eq!(of_db(NOTHING, "{ports: [{port: metrics}]}"), [""; 0], "the pod has no such port");
@@ -99,10 +99,8 @@ fn what_goes_outside_is_told_unless_another_check_does() {
         Cluster::new(&format!("defaultDeny: [Ingress, Egress], {network}"), &objects).found(&CHECK)
     };
     let told = |name: &str| {
-        let place = "Egress: NetworkPolicy out rule 1 of egress";
-        format!(
-            "Pod/shop/{name} {place}: addresses outside the cluster in 203.0.113.0-203.0.113.255 (TCP/443)"
-        )
+        let place = "Egress: NetworkPolicy out egress[0]";
+        format!("Pod/shop/{name} {place}: addresses outside the cluster in 203.0.113.0/24 (TCP/443)")
     };
     assert_eq!(found(NOTHING), [told("db"), told("web")]);
     assert_eq!(found("allow: [], internet: {podLabels: {a: b}}"), [""; 0]);

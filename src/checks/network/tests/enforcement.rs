@@ -57,7 +57,7 @@ fn where_no_plugin_is_recognised_nothing_is_claimed() {
     let other_kind = flannel().replace("kind: DaemonSet", "kind: Deployment");
     assert_eq!(Cluster::under(&[SPEC.to_owned()], &[other_kind]).findings(&CHECK), []);
     let elsewhere = daemon_set("shop", "calico-node", "agent");
-    let cluster = Cluster::under(&["network: {defaultDeny: []}".to_owned(), SPEC.to_owned()], &[flannel()]);
+    let cluster = Cluster::under(&["network: {within: namespace}".to_owned(), SPEC.to_owned()], &[flannel()]);
     cluster.see(&elsewhere);
     assert_eq!(cluster.findings(&CHECK).len(), 1, "whoever calls a DaemonSet so in another namespace");
 }

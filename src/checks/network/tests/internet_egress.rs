@@ -15,6 +15,13 @@ fn with_rules(network: &str, rules: &str) -> Cluster {
     )
 }
 
+/// The same with a node that has addresses of IPv6 as well.
+fn of_both_families(network: &str, rules: &str) -> Cluster {
+    let cluster = with_rules(network, rules);
+    cluster.see(&node("n6", "'fd00:1::/64'", "192.0.2.6"));
+    cluster
+}
+
 fn node(name: &str, pods: &str, address: &str) -> String {
     format!(
         "{{apiVersion: v1, kind: Node, metadata: {{name: {name}}}, spec: {{podCIDR: {pods}, podCIDRs: [{pods}]}}, \
@@ -33,8 +40,10 @@ fn reached(rules: &str) -> Vec<String> {
     with_rules(LABELLED, rules).findings(&CHECK).into_iter().map(|it| it.actual).collect()
 }
 
-const METADATA: &str = "among them metadata (100.100.100.200, 168.63.129.16, 169.254.169.254, 169.254.170.2, \
-                        fd00:ec2::254, fd20:ce::254)";
+const METADATA: &str = "among them metadata (100.100.100.200, 168.63.129.16, 169.254.169.254, 169.254.170.2)";
+
+const METADATA_V6: &str = "among them metadata (100.100.100.200, 168.63.129.16, 169.254.169.254, 169.254.170.2, \
+                           fd00:ec2::254, fd20:ce::254)";
 
 #[test]
 fn a_rule_for_everyone_reaches_everything() {
@@ -45,9 +54,11 @@ fn a_rule_for_everyone_reaches_everything() {
     assert_eq!(finding.expected, "no address outside the cluster without egress=internet");
     assert_eq!(finding.actual, format!("all ports to every address, {METADATA}"));
     let message = format!(
-        "Deployment/shop/web may reach addresses outside the cluster, {METADATA}, though it is not labelled egress=internet; \
-         it concerns 1 pod"
+        "Deployment/shop/web may reach addresses outside the cluster (all ports: NetworkPolicy out egress[0]), {METADATA}, \
+         though it is not labelled egress=internet; it concerns 1 pod"
     );
+    assert_eq!(finding.path, "NetworkPolicy out egress[0]");
+    assert_eq!(finding.remedy, "narrow NetworkPolicy out egress[0], or label its pods egress=internet");
     assert_eq!(finding.message, message);
     assert_eq!(&*finding.declaration.unwrap().name, "b");
 }
@@ -66,17 +77,43 @@ fn ranges_are_minimal_and_told_by_their_ports() {
         "{to: [{ipBlock: {cidr: 203.0.113.128/25}}], ports: [{port: 443}]}",
         "{to: [{ipBlock: {cidr: 198.51.100.0/24, except: [198.51.100.0/25]}}], ports: [{port: 53, protocol: UDP}]}",
     ];
-    let expected = "TCP/443 to 203.0.113.0-203.0.113.255; UDP/53 to 198.51.100.128-198.51.100.255";
+    let expected = "TCP/443 to 203.0.113.0/24; UDP/53 to 198.51.100.128/25";
     assert_eq!(reached(&rules.join(", ")), [expected]);
     let named = "{to: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: https}]}";
     assert_eq!(reached(named), [""; 0], "nothing outside has named ports");
 }
 
 #[test]
+fn each_rule_that_leads_outside_is_named() {
+    let cluster =
+        with_rules(LABELLED, &format!("{{to: [{{podSelector: {{}}}}]}}, {}", to(&["203.0.113.0/24"])));
+    cluster.see(&policy(
+        "more",
+        "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 443}]}, {to: [{ipBlock: {cidr: 10.0.0.0/25}}]}]",
+    ));
+    let [finding] = cluster.findings(&CHECK).try_into().unwrap();
+    let places = "(all ports: NetworkPolicy more egress[0], NetworkPolicy out egress[1])";
+    assert!(finding.message.contains(places), "{}", finding.message);
+    assert_eq!(finding.path, "NetworkPolicy more egress[0]");
+}
+
+#[test]
+fn addresses_of_ipv6_count_where_the_cluster_has_any_or_none_is_known() {
+    let rules = to(&["::/0"]);
+    assert_eq!(reached(&rules), [""; 0], "the node has addresses of IPv4 alone");
+    let told = of_both_families(LABELLED, &rules).actual(&CHECK);
+    assert!(told.starts_with("all ports to ::/0, among them"), "{told}");
+    let declared = with_rules(&format!("{LABELLED}, inside: ['fd00:1::/64']"), &rules);
+    assert_eq!(declared.findings(&CHECK).len(), 1);
+    let unknown = with_rules(LABELLED, &rules);
+    unknown.lose(Kind::Node, "", "n1");
+    assert_eq!(unknown.findings(&CHECK).len(), 1);
+}
+
+#[test]
 fn a_range_inside_is_left_out_and_one_that_reaches_out_is_told_as_it_is_written() {
-    let rules = to(&["10.0.0.0/25", "192.0.2.0/24", "2001:db8::/32"]);
-    let expected = "all ports to 192.0.2.0-192.0.2.255; 2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff";
-    assert_eq!(reached(&rules), [expected]);
+    let cluster = of_both_families(LABELLED, &to(&["10.0.0.0/25", "192.0.2.0/24", "2001:db8::/32"]));
+    assert_eq!(cluster.actual(&CHECK), "all ports to 192.0.2.0/24; 2001:db8::/32");
 }
 
 #[test]
@@ -86,7 +123,7 @@ fn a_node_more_is_no_other_evidence() {
     cluster.see(&node("n2", "10.0.1.0/24", "198.51.100.7"));
     assert_eq!(cluster.actual(&CHECK), before);
     let cluster = with_rules(LABELLED, &to(&["10.0.1.0/24"]));
-    assert_eq!(cluster.actual(&CHECK), "all ports to 10.0.1.0-10.0.1.255");
+    assert_eq!(cluster.actual(&CHECK), "all ports to 10.0.1.0/24");
     cluster.see(&node("n2", "10.0.1.0/24", "198.51.100.7"));
     assert_eq!(cluster.findings(&CHECK), [], "now it is inside");
     cluster.lose(Kind::Node, "", "n2");
@@ -98,7 +135,7 @@ fn what_counts_as_inside_may_be_declared_and_is_named_by_service_cidrs() {
     let rules = to(&["10.96.0.0/16", "172.16.0.0/12"]);
     let network = format!("{LABELLED}, inside: [172.16.0.0/12]");
     let cluster = with_rules(&network, &rules);
-    assert_eq!(cluster.actual(&CHECK), "all ports to 10.96.0.0-10.96.255.255");
+    assert_eq!(cluster.actual(&CHECK), "all ports to 10.96.0.0/16");
     cluster.see(
         "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: kubernetes}, \
          spec: {cidrs: [10.96.0.0/12]}}",
@@ -108,13 +145,13 @@ fn what_counts_as_inside_may_be_declared_and_is_named_by_service_cidrs() {
 
 #[test]
 fn metadata_is_named_where_it_is_reached() {
-    let of = |cidr: &str| with_rules(LABELLED, &to(&[cidr])).actual(&CHECK);
+    let of = |cidr: &str| of_both_families(LABELLED, &to(&[cidr])).actual(&CHECK);
     for address in ["169.254.169.254", "168.63.129.16", "100.100.100.200", "169.254.170.2"] {
-        let expected = format!("all ports to {address}-{address}, among them metadata ({address})");
+        let expected = format!("all ports to {address}, among them metadata ({address})");
         assert_eq!(of(&format!("{address}/32")), expected);
     }
     for address in ["fd00:ec2::254", "fd20:ce::254"] {
-        let expected = format!("all ports to {address}-{address}, among them metadata ({address})");
+        let expected = format!("all ports to {address}, among them metadata ({address})");
         assert_eq!(of(&format!("{address}/128")), expected);
     }
     assert!(!of("169.254.0.0/17").contains("metadata"));
@@ -129,10 +166,10 @@ fn metadata_is_named_where_it_is_reached() {
 #[test]
 fn addresses_that_no_connection_leaves_the_node_by_are_not_outside() {
     for cidr in ["127.0.0.0/8", "0.0.0.0/8", "224.0.0.0/4", "::1/128", "ff00::/8"] {
-        assert_eq!(reached(&to(&[cidr])), [""; 0], "{cidr}");
+        assert_eq!(of_both_families(LABELLED, &to(&[cidr])).findings(&CHECK), [], "{cidr}");
     }
     for cidr in ["169.254.0.0/17", "240.0.0.0/4", "fe80::/10", "172.16.0.0/12", "100.64.0.0/16"] {
-        assert_eq!(reached(&to(&[cidr])).len(), 1, "{cidr}");
+        assert_eq!(of_both_families(LABELLED, &to(&[cidr])).findings(&CHECK).len(), 1, "{cidr}");
     }
 }
 
@@ -157,16 +194,16 @@ fn flows_that_are_allowed_do_not_count() {
         let cluster = with_rules(&allow(flow), rule);
         cluster.findings(&CHECK).into_iter().map(|it| it.actual).collect::<Vec<_>>()
     };
-    let whole = "TCP/80,443 to 203.0.113.0-203.0.113.255";
+    let whole = "TCP/80,443 to 203.0.113.0/24";
     let from = "from: {namespace: shop, podLabels: {app: web}}";
     assert_eq!(of(&format!("{{{from}, to: {{cidrs: [203.0.113.0/24]}}}}")), [""; 0]);
     assert_eq!(
         of(&format!("{{{from}, to: {{cidrs: [203.0.113.0/24]}}, ports: [TCP/443]}}")),
-        ["TCP/80 to 203.0.113.0-203.0.113.255"]
+        ["TCP/80 to 203.0.113.0/24"]
     );
     assert_eq!(
         of(&format!("{{{from}, to: {{cidrs: [203.0.113.0/25]}}, ports: [TCP/443]}}")),
-        ["TCP/80 to 203.0.113.0-203.0.113.127; TCP/80,443 to 203.0.113.128-203.0.113.255"]
+        ["TCP/80 to 203.0.113.0/25; TCP/80,443 to 203.0.113.128/25"]
     );
     assert_eq!(of("{from: {namespace: bank}, to: {cidrs: [203.0.113.0/24]}}"), [whole]);
     assert_eq!(of("{from: {podLabels: {app: db}}, to: {cidrs: [203.0.113.0/24]}}"), [whole]);
@@ -177,7 +214,7 @@ fn flows_that_are_allowed_do_not_count() {
 fn a_direction_that_nothing_isolates_is_told_once() {
     let objects = [pod("web-1", "app: web")];
     let found = |network: &str| Cluster::new(network, &objects).found(&CHECK);
-    let everything = format!("Deployment/shop/web Egress: all ports to every address, {METADATA}, 1");
+    let everything = format!("Deployment/shop/web Egress: all ports to every address, {METADATA_V6}, 1");
     assert_eq!(found(LABELLED), [everything.as_str()]);
     assert_eq!(found(&format!("{LABELLED}, defaultDeny: [Ingress]")), [everything]);
     assert_eq!(found(&format!("{LABELLED}, defaultDeny: [Egress]")), [""; 0]);

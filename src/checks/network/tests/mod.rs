@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::baseline::{Declared, Document, interest, parse};
-use crate::checks::{Check, Facts, Governed, Namespace, Panics, Rule, Ungoverned, ids};
+use crate::checks::{Check, Facts, Governed, Namespace, Panics, Remembered, Rule, ids};
 use crate::model::{Finding, Kind, ObjectKey, ObjectKind, Scope};
 use crate::snapshot::{Change, Intake, Snapshot};
 use crate::wire::{Item, manifests};
@@ -61,7 +61,7 @@ impl Cluster {
             snapshot: &self.snapshot,
             panics: &Panics::new(),
             waiver_uses: &HashMap::new(),
-            ungoverned: &Ungoverned::default(),
+            remembered: &Remembered::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let scopes = self.snapshot.scopes();

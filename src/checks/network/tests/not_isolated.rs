@@ -133,6 +133,61 @@ fn a_template_is_judged_before_a_pod_runs_it() {
     assert_eq!(cluster.findings(&CHECK), []);
 }
 
+/// A workload whose pods are labelled `app: web`, with this spec beside its template.
+fn workload(kind: &str, spec: &str) -> String {
+    let group = if kind == "Job" { "batch/v1" } else { "apps/v1" };
+    format!(
+        "{{apiVersion: {group}, kind: {kind}, metadata: {{name: db, namespace: shop}}, spec: {{{spec}template: \
+         {{metadata: {{labels: {{app: web}}}}, spec: {{containers: [{{name: app}}]}}}}}}}}"
+    )
+}
+
+/// What is found of the workload under policies that select so.
+fn open_by(kind: &str, spec: &str, selectors: &[&str]) -> Vec<String> {
+    let policies = selectors.iter().enumerate();
+    let policies = policies.map(|(at, it)| policy(&format!("p{at}"), &format!("podSelector: {{{it}}}")));
+    let objects: Vec<String> = policies.chain([workload(kind, spec)]).collect();
+    Cluster::new("defaultDeny: [Ingress]", &objects).found(&CHECK)
+}
+
+#[test]
+fn pods_of_a_stateful_set_are_selected_by_their_names() {
+    let name = |at: u32| format!("matchLabels: {{statefulset.kubernetes.io/pod-name: db-{at}}}");
+    let (first, second) = (name(0), name(1));
+    let told = ["StatefulSet/shop/db Ingress: some pods not isolated, 0"];
+    assert_eq!(open_by("StatefulSet", "replicas: 2, ", &[&first, &second]), [""; 0]);
+    assert_eq!(open_by("StatefulSet", "replicas: 2, ", &[&first]), told);
+    let index = "matchExpressions: [{key: apps.kubernetes.io/pod-index, operator: In, values: ['0', '1']}]";
+    assert_eq!(open_by("StatefulSet", "replicas: 2, ", &[index]), [""; 0]);
+}
+
+#[test]
+fn a_template_is_not_judged_where_a_policy_looks_at_a_label_that_nobody_knows_yet() {
+    for (kind, key) in [
+        ("Deployment", "pod-template-hash"),
+        ("StatefulSet", "controller-revision-hash"),
+        ("DaemonSet", "controller-revision-hash"),
+        ("DaemonSet", "pod-template-generation"),
+        ("Job", "batch.kubernetes.io/job-completion-index"),
+    ] {
+        let told = [format!("{kind}/shop/db Ingress: not isolated, 0")];
+        assert_eq!(open_by(kind, "", &["matchLabels: {app: db}"]), told, "{kind}");
+        assert_eq!(open_by(kind, "", &[&format!("matchLabels: {{{key}: '1'}}")]), [""; 0], "{kind}");
+    }
+    assert_eq!(open_by("Job", "", &["matchLabels: {job-name: db}"]), [""; 0]);
+    assert_eq!(open_by("Job", "", &["matchLabels: {batch.kubernetes.io/job-name: other}"]).len(), 1);
+}
+
+#[test]
+fn pods_are_judged_by_labels_that_nobody_knew_before() {
+    let by_hash = policy("p", "podSelector: {matchLabels: {pod-template-hash: abc}}");
+    let cluster = Cluster::new("defaultDeny: [Ingress]", &[workload("Deployment", ""), by_hash]);
+    cluster.see(&pod("db-1", "app: web, pod-template-hash: abc"));
+    assert_eq!(cluster.findings(&CHECK), []);
+    cluster.see(&pod("db-2", "app: web, pod-template-hash: abd"));
+    assert_eq!(cluster.found(&CHECK), ["Deployment/shop/db Ingress: some pods not isolated, 1"]);
+}
+
 #[test]
 fn a_namespace_is_judged_where_it_is_governed_and_declared() {
     let found = |spec: &str| {

@@ -106,6 +106,34 @@ fn an_entry_is_found_by_its_place_and_by_what_it_misses() {
 }
 
 #[test]
+fn labels_that_controllers_give_pods_are_not_held_against_those_that_are_there() {
+    for key in
+        ["pod-template-hash", "statefulset.kubernetes.io/pod-name", "job-name", "controller-revision-hash"]
+    {
+        assert_eq!(found(&format!("podSelector: {{matchLabels: {{{key}: x}}}}")), [""; 0], "{key}");
+        let entry = |namespaces: &str| {
+            let peer =
+                format!("namespaceSelector: {{{namespaces}}}, podSelector: {{matchLabels: {{{key}: x}}}}");
+            found(&format!("podSelector: {{}}, ingress: [{{from: [{{{peer}}}]}}]"))
+        };
+        assert_eq!(entry(""), [""; 0], "{key}");
+        assert_eq!(entry("matchLabels: {team: gone}").len(), 1, "{key}: no namespace is so labelled");
+    }
+    assert_eq!(found("podSelector: {matchLabels: {pod-template-hush: x}}").len(), 1);
+}
+
+#[test]
+fn a_namespace_that_is_not_there_is_not_meant() {
+    let by_name = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: banc}}";
+    let cluster = with_policy(&format!("podSelector: {{}}, ingress: [{{from: [{{{by_name}}}]}}]"));
+    cluster.see(&pod("api-1", "").replace("namespace: shop", "namespace: bank"));
+    assert!(!cluster.findings(&CHECK)[0].message.contains("is there"));
+    cluster.see(&namespace("bank", ""));
+    let message = &cluster.findings(&CHECK)[0].message;
+    assert!(message.ends_with("; kubernetes.io/metadata.name=bank is there"), "{message}");
+}
+
+#[test]
 fn an_entry_that_selects_pods_or_none_by_design_is_not_found() {
     for entry in [
         "{podSelector: {matchLabels: {app: web}}}",

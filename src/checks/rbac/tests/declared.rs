@@ -31,7 +31,7 @@ fn findings(check: &Check, declared: Declared, live: &str) -> Vec<Finding> {
         snapshot: &cluster.snapshot,
         panics: &Panics::new(),
         waiver_uses: &HashMap::new(),
-        ungoverned: &Ungoverned::default(),
+        remembered: &Remembered::default(),
         now: Timestamp::UNIX_EPOCH,
     };
     let mut subjects: Vec<_> = cluster.snapshot.grants().subjects().cloned().collect();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::baseline::{Declared, Document, parse};
-use crate::checks::{Facts, Panics, Ungoverned, ids};
+use crate::checks::{Facts, Panics, Remembered, ids};
 use crate::model::{Finding, Kind};
 use crate::snapshot::{Change, Intake, Snapshot};
 use crate::wire::{self, Item};
@@ -43,8 +43,8 @@ impl Cluster {
     ) -> Vec<Finding> {
         let (panics, waiver_uses) = (Panics::new(), HashMap::new());
         let (declared, snapshot, now) = (&self.declared, &self.snapshot, Timestamp::UNIX_EPOCH);
-        let ungoverned = &Ungoverned::default();
-        rule(&Facts { declared, snapshot, panics: &panics, waiver_uses: &waiver_uses, ungoverned, now })
+        let remembered = &Remembered::default();
+        rule(&Facts { declared, snapshot, panics: &panics, waiver_uses: &waiver_uses, remembered, now })
     }
 }
 
