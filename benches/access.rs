@@ -1,7 +1,7 @@
 //! What it costs to ask the API as somebody whose token is remembered, over TLS, beside asking it on loopback.
 //!
 //! `cargo bench --bench access`. Each is one connection that asks one request after the other for a page without
-//! deviations, so that what is measured is the way in. docs/performance.md says what the figures mean.
+//! deviations, so that what is measured is the way in.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]

@@ -7,15 +7,14 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::baseline::Declared;
-use plimsoll::checks::{CHECKS, Facts, Panics, Remembered, Rule};
+use plimsoll::checks::{CHECKS, Facts, Panics, Remembered, Rule, WaiverUses};
 use plimsoll::engine::Engine;
-use plimsoll::model::{Kind, ObjectKey, Scope, Waiver};
+use plimsoll::model::{Kind, ObjectKey, Scope};
 use plimsoll::rbac::{Request, Target, implied_groups};
 use plimsoll::snapshot::{Batch, Change, Intake, Snapshot};
 use plimsoll::wire::{Binding, Content, Item, Object, ObjectMeta, PolicyRule, Role, RoleRef, Subject};
@@ -171,12 +170,12 @@ struct Judge<'a> {
     declared: Declared,
     snapshot: &'a Snapshot,
     panics: Panics,
-    uses: HashMap<Arc<Waiver>, usize>,
+    uses: WaiverUses,
 }
 
 impl<'a> Judge<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
-        Self { declared: Declared::hardened(), snapshot, panics: Panics::new(), uses: HashMap::new() }
+        Self { declared: Declared::hardened(), snapshot, panics: Panics::new(), uses: WaiverUses::new() }
     }
 
     /// How much all checks of rights find of the subject.

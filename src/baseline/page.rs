@@ -68,10 +68,27 @@ baseline.yaml:7:12: spec.podSecurity.level: expected privileged, baseline or res
 - Of two documents of one kind and name the first, in the order of the files, is in force.
 - At start, before there is any good version, the daemon is not ready while a document is broken.
 
-Exceptions are waivers, with an owner, a reason and an end. Nothing on a live object can excuse it, but for one thing: a
-pod counts to the workload that its owner reference names, and whoever makes the pod writes that reference. A waiver of
-a workload excuses every pod that says it belongs there. For kinds that are not watched, which nobody but such pods may
-know, a waiver counts only where it names the kind.
+## Exceptions
+
+Exceptions are waivers, with an owner, a reason and an end. What a waiver excuses is waived: it is listed with who answers
+for it, and is in no count, alert or exit status. When its waiver expires, or is taken away, it is a deviation again.
+
+- A waiver lasts a year at most. It is in force from a year before its end on, by the clock of the daemon, and one that
+  ends later excuses nothing: `waiver/invalid` tells of it. `waiver/expiring` tells two weeks ahead of the end, and
+  `waiver/expired` from then on.
+- A waiver that excuses nothing is told by `waiver/unused`, one that excuses too much by `waiver/too-broad`.
+- A waiver excuses what its own document finds. What another document asks for as well is a deviation, as long as no waiver
+  of that one excuses it too.
+
+Waivers stand in the baseline alone: no annotation or label of Plimsoll's excuses anything, and no other name, kind or
+namespace than those that a waiver has. Two things that a waiver matches are written by whoever writes the workload:
+
+- A pod counts to the workload that its owner reference names, and whoever makes the pod writes that reference. A waiver of
+  a workload excuses every pod that says it belongs there. For kinds that are not watched, which nobody but such pods may
+  know, a waiver counts only where it names the kind.
+- Whoever may write workloads in a namespace can give them the labels of a waiver's `podLabels`, and so excuse them from its
+  check. A name is safer; where names are made up, as those of pods without a workload, labels are for namespaces whose
+  writers may do what is excused.
 
 ## Example
 

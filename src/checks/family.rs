@@ -46,7 +46,7 @@ pub fn watched(families: &[Family]) -> Vec<Kind> {
     let checks = in_force(families).into_iter().filter(|it| Family::of(it.info.id).is_some());
     let read = checks.flat_map(|check| match check.reads {
         Reads::Kinds(kinds) | Reads::Flows(kinds) => kinds,
-        Reads::Sight => &[],
+        Reads::Sight | Reads::OwnRights => &[],
     });
     let read: Vec<Kind> = read.copied().collect();
     // Namespaces are what baselines govern, whatever they ask for.

@@ -28,6 +28,7 @@ use crate::snapshot::{Grantee, Snapshot, Workload};
 pub(crate) use baseline::problem::CHECK as BASELINE_PROBLEM;
 pub(crate) use monitor::panicked::CHECK as PANICKED;
 pub(crate) use monitor::unreadable::CHECK as UNREADABLE;
+pub(crate) use waiver::too_broad::EXCUSED_MAX;
 
 pub use family::{Family, in_force, watched};
 pub use page::{reads, render_pages};
@@ -79,10 +80,19 @@ pub static CHECKS: &[&Check] = &[
     &network::selects_nothing::CHECK,
     &network::host_network::CHECK,
     &baseline::problem::CHECK,
+    &waiver::invalid::CHECK,
+    &waiver::expiring::CHECK,
     &waiver::expired::CHECK,
     &waiver::unused::CHECK,
+    &waiver::too_broad::CHECK,
     &monitor::unreadable::CHECK,
     &monitor::blind::CHECK,
+    &monitor::privileges::CHECK,
+    &monitor::unneeded_right::CHECK,
+    &monitor::unreviewed::CHECK,
+    &monitor::lag::CHECK,
+    &monitor::dropped::CHECK,
+    &monitor::clock::CHECK,
     &monitor::panicked::CHECK,
 ];
 
@@ -104,6 +114,8 @@ pub enum Reads {
     Flows(&'static [Kind]),
     /// How well each kind is seen, once that has been found out. Such a check is never blind.
     Sight,
+    /// What the daemon itself may do, once the API server has said so.
+    OwnRights,
 }
 
 /// The rule of a check, by what one evaluation covers. It is total: any content of the snapshot has a verdict.
@@ -174,8 +186,7 @@ pub struct Facts<'a> {
     pub snapshot: &'a Snapshot,
     /// The checks that panicked, with the scopes in which they did and what they said.
     pub panics: &'a Panics,
-    /// The waivers that excuse something, with how many findings each excuses.
-    pub waiver_uses: &'a HashMap<Arc<Waiver>, usize>,
+    pub waiver_uses: &'a WaiverUses,
     /// What rules found out already.
     pub remembered: &'a Remembered,
     pub now: Timestamp,
@@ -224,6 +235,9 @@ pub struct Governed<'a> {
 
 /// By check, the scopes in which it panicked when it was last evaluated, with the message.
 pub type Panics = BTreeMap<&'static str, BTreeMap<Scope, String>>;
+
+/// The waivers that excuse something, with the objects of which each does, and how many findings of each object.
+pub type WaiverUses = HashMap<Arc<Waiver>, HashMap<ObjectKey, usize>>;
 
 /// The check of this id.
 pub fn find(id: &str) -> Option<&'static Check> {

@@ -67,6 +67,7 @@ pub fn reads(reads: Reads) -> String {
             kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ")
         }
         Reads::Sight => "how well each kind is seen".to_owned(),
+        Reads::OwnRights => "what the API server says that the daemon itself may do".to_owned(),
     }
 }
 

@@ -72,7 +72,7 @@ fn json() -> String {
         let info = &check.info;
         let kinds = match check.reads {
             Reads::Kinds(kinds) | Reads::Flows(kinds) => kinds,
-            Reads::Sight => &[],
+            Reads::Sight | Reads::OwnRights => &[],
         };
         Entry {
             id: info.id,

@@ -6,15 +6,17 @@ use super::Engine;
 use super::owed::CheckSet;
 use crate::checks::{Check, Reads};
 use crate::model::{CheckView, Kind, Sight};
+use crate::snapshot::Snapshot;
 
 /// How well every kind is seen, by the position of the kind.
 pub(super) type Sights = [Sight; Kind::ALL.len()];
 
 /// Whether a check that reads this can be evaluated: *what is not seen is not gone*.
-fn sighted(reads: Reads, sights: &Sights) -> bool {
+fn sighted(reads: Reads, sights: &Sights, snapshot: &Snapshot) -> bool {
     match reads {
         Reads::Kinds(_) | Reads::Flows(_) => unseen(reads, sights).next().is_none(),
         Reads::Sight => !sights.contains(&Sight::Syncing),
+        Reads::OwnRights => snapshot.is_reviewed(),
     }
 }
 
@@ -22,7 +24,7 @@ fn sighted(reads: Reads, sights: &Sights) -> bool {
 fn unseen(reads: Reads, sights: &Sights) -> impl Iterator<Item = Kind> {
     let kinds = match reads {
         Reads::Kinds(kinds) | Reads::Flows(kinds) => kinds,
-        Reads::Sight => &[],
+        Reads::Sight | Reads::OwnRights => &[],
     };
     kinds.iter().copied().filter(|kind| sights[*kind as usize] != Sight::Synced)
 }
@@ -39,7 +41,7 @@ impl Engine {
         let sights = self.sights();
         CheckSet::of(self.checks.len(), |at| {
             let reads = self.checks[at].reads;
-            sighted(reads, &sights) && !self.is_held(reads)
+            sighted(reads, &sights, &self.snapshot) && !self.is_held(reads)
         })
     }
 

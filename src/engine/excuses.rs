@@ -6,21 +6,24 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
+use super::waivers::Waivers;
 use crate::baseline::Declared;
-use crate::model::{CheckInfo, DeviationId, Finding, Scope, Waived, Waiver, WaiverCounts};
+use crate::checks::{EXCUSED_MAX, WaiverUses};
+use crate::model::{
+    Cause, ChangeType, CheckInfo, DeviationId, Finding, ObjectKey, Scope, Waived, Waiver, WaiverCounts,
+};
+use crate::snapshot::Snapshot;
 
-/// The waivers in force, and what they excuse.
+/// What waivers excuse.
 #[derive(Debug, Default)]
 pub(super) struct Excuses {
-    /// Every waiver that is declared, by its check.
-    waivers: HashMap<Arc<str>, Vec<Arc<Waiver>>>,
+    pub(super) waivers: Waivers,
     waived: OrdMap<DeviationId, Arc<Waived>>,
     /// What is excused, by the check that found it and where. A check or scope without any is left out.
     places: HashMap<&'static str, HashMap<Scope, Vec<DeviationId>>>,
-    /// How many findings each waiver excuses; never 0.
-    uses: HashMap<Arc<Waiver>, usize>,
-    /// The span of time in which no waiver expires, if it is known.
-    steady: Option<(Timestamp, Timestamp)>,
+    uses: WaiverUses,
+    /// How many waivers there are of each state, as far as nothing has moved since they were counted.
+    counted: Option<WaiverCounts>,
 }
 
 /// What a check found in a scope, sorted out by whether it is excused.
@@ -29,27 +32,17 @@ pub(super) type SortedOut = (BTreeMap<DeviationId, Finding>, BTreeMap<DeviationI
 impl Excuses {
     /// Takes the waivers that are declared in place of those before.
     pub(super) fn declare(&mut self, declared: &Declared) {
-        self.waivers.clear();
-        for waiver in declared.baselines.iter().flat_map(|baseline| &baseline.waivers) {
-            self.waivers.entry(Arc::clone(&waiver.check)).or_default().push(Arc::clone(waiver));
-        }
-        self.steady = None;
+        self.waivers = Waivers::of(declared);
+        self.counted = None;
     }
 
-    /// Whether a waiver has expired since this was last asked, or expires anew because the clock was set back.
+    /// Whether time alone has made that other things are excused.
     pub(super) fn turned(&mut self, now: Timestamp) -> bool {
-        if self.steady.is_some_and(|(from, until)| from <= now && now < until) {
-            return false;
+        let turned = self.waivers.turned(now);
+        if turned {
+            self.counted = None;
         }
-        let expiries = || self.waivers.values().flatten().map(|waiver| waiver.expires);
-        let from = expiries().filter(|at| *at <= now).max().unwrap_or(Timestamp::MIN);
-        let until = expiries().filter(|at| *at > now).min().unwrap_or(Timestamp::MAX);
-        self.steady.replace((from, until)).is_some()
-    }
-
-    /// Whether any waiver, expired or not, is about this check.
-    pub(super) fn concern(&self, check: &str) -> bool {
-        self.waivers.contains_key(check)
+        turned
     }
 
     /// Findings of one identity made one, and told apart by whether waivers excuse them.
@@ -61,11 +54,12 @@ impl Excuses {
         check: &'static CheckInfo,
         findings: Vec<Finding>,
         now: Timestamp,
+        snapshot: &Snapshot,
     ) -> SortedOut {
         let mut by_id: BTreeMap<DeviationId, (Finding, Vec<Arc<Waiver>>)> = BTreeMap::new();
         for finding in findings {
             let id = DeviationId::new(check.id, &finding.object.key, &finding.key);
-            let waivers = self.waivers_of(check, &finding, now);
+            let waivers = self.waivers.excusing(check.id, &finding, now, |key| snapshot.pod_labels(key));
             match by_id.get_mut(&id) {
                 Some((first, _)) if first.declaration == finding.declaration => first.count += finding.count,
                 Some((_, before)) if before.is_empty() => {}
@@ -86,20 +80,8 @@ impl Excuses {
         (open, excused)
     }
 
-    /// The waivers that excuse the finding now.
-    fn waivers_of(&self, check: &CheckInfo, finding: &Finding, now: Timestamp) -> Vec<Arc<Waiver>> {
-        let declared_beside = |waiver: &Waiver| {
-            let (of, by) = (finding.declaration.as_deref(), &waiver.declaration);
-            of.is_none_or(|it| it.name == by.name && it.file == by.file)
-        };
-        let excuses = |waiver: &&Arc<Waiver>| {
-            now < waiver.expires && waiver.matches.covers(&finding.object.key) && declared_beside(waiver)
-        };
-        self.waivers.get(check.id).into_iter().flatten().filter(excuses).cloned().collect()
-    }
-
     /// Enters what is excused in a scope in place of what was. Says whether a waiver has come into use or gone
-    /// out of it.
+    /// out of it, or excuses more objects than it may or no longer so many.
     pub(super) fn settle(
         &mut self,
         check: &'static CheckInfo,
@@ -108,25 +90,42 @@ impl Excuses {
     ) -> bool {
         let mut turned = false;
         for id in self.leave(check.id, scope) {
-            let before = self.waived.remove(&id);
-            for waiver in before.iter().flat_map(|it| &it.waivers) {
-                turned |= self.let_go(waiver);
+            let Some(before) = self.waived.remove(&id) else { continue };
+            for waiver in &before.waivers {
+                turned |= self.let_go(waiver, &before.finding.object.key);
             }
         }
-        if waived.is_empty() {
-            return turned;
+        if !waived.is_empty() {
+            let ids = waived.keys().copied().collect();
+            self.places.entry(check.id).or_default().insert(scope.clone(), ids);
         }
-        let ids = waived.keys().copied().collect();
-        self.places.entry(check.id).or_default().insert(scope.clone(), ids);
         for (id, it) in waived {
             for waiver in &it.waivers {
-                let uses = self.uses.entry(Arc::clone(waiver)).or_default();
-                *uses += 1;
-                turned |= *uses == 1;
+                turned |= self.put_to_use(waiver, &it.finding.object.key);
             }
             self.waived.insert(id, Arc::new(it));
         }
+        if turned {
+            self.counted = None;
+        }
         turned
+    }
+
+    /// The causes of what a waiver will excuse from now on, with what is `waived` in the scope, and of what none does any
+    /// more.
+    pub(super) fn causes(
+        &self,
+        check: &str,
+        scope: &Scope,
+        waived: &BTreeMap<DeviationId, Waived>,
+        now: Timestamp,
+    ) -> BTreeMap<DeviationId, Cause> {
+        let before = self.places.get(check).and_then(|scopes| scopes.get(scope)).into_iter().flatten();
+        let before =
+            before.filter(|id| !waived.contains_key(id)).filter_map(|id| Some((*id, self.waived.get(id)?)));
+        let unwaived = before.map(|(id, it)| (id, cause(it.waiver(), ChangeType::Unwaived, now)));
+        let waived = waived.iter().map(|(id, it)| (*id, cause(it.waiver(), ChangeType::Waived, now)));
+        unwaived.chain(waived).collect()
     }
 
     /// Forgets that anything of the check is excused in the scope. Returns what was.
@@ -139,13 +138,26 @@ impl Excuses {
         ids
     }
 
-    fn let_go(&mut self, waiver: &Arc<Waiver>) -> bool {
-        let Some(uses) = self.uses.get_mut(waiver) else { return false };
-        *uses -= 1;
-        if *uses > 0 {
+    fn put_to_use(&mut self, waiver: &Arc<Waiver>, object: &ObjectKey) -> bool {
+        let objects = self.uses.entry(Arc::clone(waiver)).or_default();
+        let before = objects.len();
+        *objects.entry(object.clone()).or_default() += 1;
+        before != objects.len() && (before == 0 || before == EXCUSED_MAX)
+    }
+
+    fn let_go(&mut self, waiver: &Arc<Waiver>, object: &ObjectKey) -> bool {
+        let Some(objects) = self.uses.get_mut(waiver) else { return false };
+        let Some(findings) = objects.get_mut(object) else { return false };
+        *findings -= 1;
+        if *findings > 0 {
             return false;
         }
-        self.uses.remove(waiver).is_some()
+        objects.remove(object);
+        let left = objects.len();
+        if left == 0 {
+            self.uses.remove(waiver);
+        }
+        left == 0 || left == EXCUSED_MAX
     }
 
     /// Where something is excused.
@@ -163,8 +175,7 @@ impl Excuses {
         self.places.get(check).is_some_and(|scopes| scopes.contains_key(scope))
     }
 
-    /// The waivers that excuse something, with how many findings each excuses.
-    pub(super) fn uses(&self) -> &HashMap<Arc<Waiver>, usize> {
+    pub(super) fn uses(&self) -> &WaiverUses {
         &self.uses
     }
 
@@ -173,17 +184,22 @@ impl Excuses {
         &self.waived
     }
 
-    pub(super) fn counts(&self, now: Timestamp) -> WaiverCounts {
-        let mut counts = WaiverCounts::default();
-        for waiver in self.waivers.values().flatten() {
-            if waiver.expires <= now {
-                counts.expired += 1;
-            } else if self.uses.contains_key(waiver) {
-                counts.used += 1;
-            } else {
-                counts.unused += 1;
-            }
-        }
-        counts
+    /// How many waivers there are of each state. It costs in proportion to them only after something has moved.
+    pub(super) fn counts(&mut self, now: Timestamp) -> WaiverCounts {
+        let count = || self.waivers.counts(now, |waiver| self.uses.contains_key(waiver));
+        let counts = self.counted.take().unwrap_or_else(count);
+        self.counted.insert(counts).clone()
+    }
+}
+
+/// The waiver as what made it so.
+fn cause(waiver: &Waiver, change: ChangeType, seen: Timestamp) -> Cause {
+    Cause {
+        object: Some(waiver.document()),
+        kind: None,
+        change,
+        field: Some(format!("spec.waivers[{waiver}]").into()),
+        actor: None,
+        seen,
     }
 }

@@ -7,6 +7,7 @@ mod blindness;
 mod evaluate;
 mod excuses;
 mod owed;
+mod waivers;
 
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ use crate::snapshot::{Batch, Snapshot};
 use evaluate::{evaluate, stands_in};
 use excuses::Excuses;
 use owed::{CheckSet, Due, Owed};
+
+/// How often the checks of the cluster as a whole are gone through at most. A waiver of what one of them finds is in use
+/// after the first round, and judged in the second.
+const CLUSTER_ROUNDS: usize = 3;
 
 /// Holds the baseline against the snapshot.
 #[derive(Debug)]
@@ -199,8 +204,9 @@ impl Engine {
             // A panic of the run before, which has no scope of its own.
             self.clear_panic(self.checks[at], &Scope::Cluster);
         }
-        // Each by itself, because the one may make those that stand after it owed.
-        for at in 0..self.checks.len() {
+        // Each by itself, because the one may make others owed, also such as stand before it.
+        let count = self.checks.len();
+        for at in (0..CLUSTER_ROUNDS).flat_map(|_| 0..count) {
             let due = self.owed.take_cluster(sighted.and(CheckSet::one(at)));
             // How the monitor itself fares is never older than its start.
             let monitor = self.checks[at].info.id.starts_with("monitor/");
@@ -240,12 +246,13 @@ impl Engine {
             };
             self.clear_panic(check, scope);
             self.keep_unseen(check, scope, &mut findings);
-            let (open, waived) = self.excuses.sort_out(&check.info, findings, now);
+            let (open, waived) = self.excuses.sort_out(&check.info, findings, now, &self.snapshot);
+            let causes = self.excuses.causes(check.info.id, scope, &waived, now);
             if self.excuses.settle(&check.info, scope, waived) {
                 self.owe_cluster();
             }
             let since = if first.contains(at) { self.first_sight } else { Since::Now };
-            let occasion = Occasion { now, since, cause: due.cause.as_deref().cloned() };
+            let occasion = Occasion { now, since, cause: due.cause.as_deref().cloned(), causes };
             transitions.extend(self.ledger.settle(&check.info, scope, open, &occasion));
         }
     }
@@ -379,9 +386,9 @@ impl Engine {
         self.owed.owe_cluster(covering(&self.checks, &Scope::Cluster));
     }
 
-    /// Makes owed whatever a waiver that has lately expired may have excused.
+    /// Makes owed whatever a waiver that has come of another age may excuse or have excused.
     fn owe_waived(&mut self) {
-        let concerned = self.ledger.places().filter(|(check, _)| self.excuses.concern(check));
+        let concerned = self.ledger.places().filter(|(check, _)| self.excuses.waivers.concern(check));
         let mut scopes: Vec<Scope> = concerned.map(|(_, scope)| scope.clone()).collect();
         scopes.extend(self.excuses.scopes().cloned());
         for scope in scopes {

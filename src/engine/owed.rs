@@ -150,25 +150,26 @@ pub(super) fn cause(change: &Change, snapshot: &Snapshot, seen: Timestamp) -> Ca
     };
     let (kind, object, way) = match change {
         Change::Listing(kind) | Change::Synced(kind) | Change::Resumed(kind) => {
-            (*kind, None, ChangeType::Listed)
+            (Some(*kind), None, ChangeType::Listed)
         }
-        Change::Lost(kind, _) => (*kind, None, ChangeType::Lost),
+        Change::Lost(kind, _) => (Some(*kind), None, ChangeType::Lost),
         Change::Seen(facts) if snapshot.sight(facts.kind) == Sight::Syncing => {
-            (facts.kind, None, ChangeType::Listed)
+            (Some(facts.kind), None, ChangeType::Listed)
         }
         Change::Seen(facts) => {
-            (facts.kind, Some(named(facts.kind, &facts.namespace, &facts.name)), ChangeType::Updated)
+            (Some(facts.kind), Some(named(facts.kind, &facts.namespace, &facts.name)), ChangeType::Updated)
         }
         Change::Unreadable { kind, namespace, name, .. } => {
-            (*kind, Some(named(*kind, namespace, name)), ChangeType::Updated)
+            (Some(*kind), Some(named(*kind, namespace, name)), ChangeType::Updated)
         }
         Change::Deleted { kind, namespace, name } => {
-            (*kind, Some(named(*kind, namespace, name)), ChangeType::Deleted)
+            (Some(*kind), Some(named(*kind, namespace, name)), ChangeType::Deleted)
         }
+        Change::Own(_) => (None, Some(ObjectKey::cluster()), ChangeType::Observed),
     };
     let actor = match change {
         Change::Seen(facts) if object.is_some() => facts.actor.clone(),
         _ => None,
     };
-    Cause { object, kind: Some(kind), change: way, field: None, actor, seen }
+    Cause { object, kind, change: way, field: None, actor, seen }
 }

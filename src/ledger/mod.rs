@@ -29,6 +29,14 @@ pub struct Occasion {
     pub now: Timestamp,
     pub since: Since,
     pub cause: Option<Cause>,
+    /// The causes that some have of their own.
+    pub causes: BTreeMap<DeviationId, Cause>,
+}
+
+impl Occasion {
+    fn cause_of(&self, id: DeviationId) -> Option<&Cause> {
+        self.causes.get(&id).or(self.cause.as_ref())
+    }
 }
 
 /// Since when what is found may have been there.
@@ -184,7 +192,8 @@ impl Ledger {
 
     fn enter(&mut self, event: Event, deviation: Deviation, occasion: &Occasion) -> Transition {
         self.seq += 1;
-        let actor = occasion.cause.as_ref().and_then(|cause| cause.actor.clone());
+        let cause = occasion.cause_of(deviation.id);
+        let actor = cause.and_then(|cause| cause.actor.clone());
         let deviation = Arc::new(Deviation { seq: self.seq, actor, ..deviation });
         self.book.enter(Arc::clone(&deviation));
         Transition {
@@ -192,7 +201,7 @@ impl Ledger {
             event,
             time: occasion.now,
             deviation,
-            cause: occasion.cause.clone(),
+            cause: cause.cloned(),
             while_down: occasion.since == Since::WhileDown,
         }
     }

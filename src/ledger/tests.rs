@@ -57,7 +57,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn occasion(second: i64) -> Occasion {
-    Occasion { now: at(second), since: Since::Now, cause: None }
+    Occasion { now: at(second), since: Since::Now, cause: None, causes: BTreeMap::new() }
 }
 
 /// Settles the findings at this second. Returns the event, sequence number and key of each transition.

@@ -99,13 +99,15 @@ impl fmt::Display for Event {
 /// What made the engine look: the change that came last before the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The object that changed; none where a whole kind was listed, or the baseline changed.
+    /// The object that changed, the document with the waiver that did, or the cluster
+    /// where it is the daemon itself; none where a whole kind was listed, or the
+    /// baseline changed.
     pub object: Option<ObjectKey>,
-    /// The kind of the object or of the list; none where the baseline changed.
+    /// The kind of the object or of the list; none where it is not one that is watched.
     pub kind: Option<Kind>,
     pub change: ChangeType,
     /// The field of the object that changed, such as `metadata.labels[app]` or `spec.ingress`, where verdicts may hang on
-    /// that one alone and it is known.
+    /// that one alone and it is known; or the waiver that excuses or excused.
     pub field: Option<Arc<str>>,
     /// Who wrote the object last; none where it names no object, or the object does not say.
     pub actor: Option<Actor>,
@@ -124,6 +126,12 @@ pub enum ChangeType {
     Lost,
     /// The baseline declares something else.
     Declared,
+    /// The daemon observed it of itself.
+    Observed,
+    /// A waiver of the baseline excuses it from now on.
+    Waived,
+    /// The waiver that excused it does so no more: it has expired, matches no longer, or is gone.
+    Unwaived,
 }
 
 impl ChangeType {
@@ -134,6 +142,9 @@ impl ChangeType {
             Self::Listed => "listed",
             Self::Lost => "lost",
             Self::Declared => "declared",
+            Self::Observed => "observed",
+            Self::Waived => "waived",
+            Self::Unwaived => "unwaived",
         }
     }
 }

@@ -28,4 +28,4 @@ pub use nearest::nearest;
 pub use object::{DEFAULT_NAMESPACE, GroupKind, ObjectKey, ObjectKind, ObjectRef, Scope};
 pub use tame::{tame, tame_name};
 pub use view::{CheckView, CountKey, KindView, Loss, Sight, View, Waived, WaiverCounts};
-pub use waiver::{Matches, Waiver};
+pub use waiver::{Checks, Matches, Waiver, WaiverAge, family_of};

@@ -1,5 +1,6 @@
 //! Everything that is known at one moment, for whoever shows or sends it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -108,7 +109,7 @@ pub struct View {
     pub incomplete: bool,
     /// What is excused.
     pub waived: OrdMap<DeviationId, Arc<Waived>>,
-    /// How many waivers excuse something now, excuse nothing, or have expired.
+    /// How many waivers there are of each state.
     pub waivers: WaiverCounts,
 }
 
@@ -129,6 +130,22 @@ pub struct Waived {
 }
 
 impl Waived {
+    /// It as a deviation, found at this moment; nobody has seen it open.
+    pub fn deviation(&self, id: DeviationId, found: Timestamp) -> Deviation {
+        Deviation {
+            id,
+            check: self.check,
+            severity: self.check.severity,
+            finding: self.finding.clone(),
+            seq: 0,
+            since: found,
+            opened_at: found,
+            resolved_at: None,
+            initial: true,
+            actor: None,
+        }
+    }
+
     /// The waiver that excuses it longest.
     pub fn waiver(&self) -> &Arc<Waiver> {
         let longest = self.waivers.iter().max_by_key(|waiver| waiver.expires);
@@ -136,12 +153,18 @@ impl Waived {
     }
 }
 
-/// How many waivers there are of each state. One that has expired is in no other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How many waivers there are of each state. Each is in one of them, and the expiring ones are counted once more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WaiverCounts {
     /// They excuse something.
     pub used: usize,
     /// They excuse nothing that is seen.
     pub unused: usize,
     pub expired: usize,
+    /// They expire too far ahead.
+    pub invalid: usize,
+    /// They are in force, and will not be for long.
+    pub expiring: usize,
+    /// When the next waiver expires, by the check or family that it is about.
+    pub ends: Arc<BTreeMap<String, Timestamp>>,
 }

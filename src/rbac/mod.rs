@@ -39,7 +39,7 @@ pub use piece::TooLarge;
 pub use powers::{Power, Powers, SECRET_READS, powers_of};
 pub use question::{About, Misasked, Place, Question, Words};
 pub use reach::Readers;
-pub use request::{ALL, Request, Target, allows};
+pub use request::{ALL, Request, Target, allows, allows_any};
 pub use resources::{RESOURCES, Resource, Served, resolve, resolve_served};
 pub use role::{Effective, Role, Rule};
 pub use together::TOGETHER;

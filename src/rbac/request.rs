@@ -44,6 +44,13 @@ pub fn allows(rule: &PolicyRule, request: &Request<'_>) -> bool {
         }
 }
 
+/// Whether the rule allows anything at all of this resource, or of one object of it.
+pub fn allows_any(rule: &PolicyRule, group: &str, resource: &str) -> bool {
+    !rule.verbs.is_empty()
+        && has(&rule.api_groups, group)
+        && rule.resources.iter().any(|it| is_resource(it, resource, ""))
+}
+
 /// Whether the list holds the word, or what stands for all.
 fn has(list: &[String], word: &str) -> bool {
     list.iter().any(|it| it == ALL || it == word)

@@ -16,7 +16,7 @@ use crate::model::{Kind, View};
 use crate::sinks::alertmanager::{AlertOptions, Attempt, Target};
 use crate::sinks::metrics::Metrics;
 use crate::sinks::{alertmanager, journal};
-use crate::snapshot::Intake;
+use crate::snapshot::{Batch, Intake, Snapshot};
 use crate::watch::baseline::Follower;
 use crate::watch::{Delivery, Options};
 
@@ -98,6 +98,17 @@ pub(crate) fn watch(
         tasks.spawn(crate::watch::watch(kind, client, options.clone(), intake, sender.clone()));
     }
     deliveries
+}
+
+/// Starts the task that asks what the daemon itself may do. Returns where its answers come.
+pub(super) fn review(
+    tasks: &mut JoinSet<()>,
+    client: &kube::Client,
+    snapshot: Arc<Snapshot>,
+) -> mpsc::Receiver<Batch> {
+    let (sender, answers) = mpsc::channel(1);
+    tasks.spawn(crate::watch::review(client.clone(), snapshot, sender, now));
+    answers
 }
 
 /// Starts a task for each Alertmanager.

@@ -4,6 +4,7 @@ mod client;
 mod edges;
 mod keeper;
 mod ports;
+mod vigil;
 mod walk;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(crate) use edges::watch as follow;
 use keeper::Keeper;
 pub use ports::Addresses;
 use ports::Shown;
+use vigil::Vigil;
 use walk::Walk;
 
 /// What the time is. Everything below is told.
@@ -109,6 +111,7 @@ impl Daemon {
         let (shutdown, ending) = watch::channel(false);
         let Keeper { entries, written, ended } =
             keeper::start(journal, Arc::clone(&metrics)).context("failed to start the journal's thread")?;
+        let reviewed = Arc::clone(&snapshot);
         let intake = Arc::new(Intake::of(snapshot));
         let vitals = Arc::new(Vitals::default());
         let shown =
@@ -116,8 +119,22 @@ impl Daemon {
         let addresses = ports::open(&mut tasks, config, &client, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
         let deliveries = edges::watch(&mut tasks, config, &client, &intake, &kinds);
+        let reviews = edges::review(&mut tasks, &client, reviewed);
         let journal = entries;
-        let walk = Walk { engine, intake, deliveries, declared, view, journal, metrics, vitals, told };
+        let vigil = Vigil::default();
+        let walk = Walk {
+            engine,
+            intake,
+            deliveries,
+            reviews,
+            declared,
+            view,
+            journal,
+            metrics,
+            vitals,
+            told,
+            vigil,
+        };
         tasks.spawn(walk.run(ending));
         Ok(Self { addresses, view: seen, shutdown, tasks, keeper: ended })
     }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::keeper::Entry;
+use super::vigil::Vigil;
 use super::{Told, now};
 use crate::baseline::Declared;
 use crate::engine::Engine;
 use crate::model::{Event, Transition, View};
 use crate::serve::Vitals;
 use crate::sinks::metrics::{Metrics, WatchEvent};
-use crate::snapshot::Intake;
+use crate::snapshot::{Batch, Intake};
 use crate::watch::{Delivery, EVENT_TYPES};
 
 /// What the loop works with.
@@ -21,6 +22,8 @@ pub(super) struct Walk {
     pub(super) engine: Engine,
     pub(super) intake: Arc<Intake>,
     pub(super) deliveries: mpsc::Receiver<Delivery>,
+    /// What the daemon itself may do, whenever it was asked.
+    pub(super) reviews: mpsc::Receiver<Batch>,
     /// What is declared, whenever it changes.
     pub(super) declared: watch::Receiver<Arc<Declared>>,
     pub(super) view: watch::Sender<Arc<View>>,
@@ -28,6 +31,7 @@ pub(super) struct Walk {
     pub(super) metrics: Arc<Metrics>,
     pub(super) vitals: Arc<Vitals>,
     pub(super) told: Option<mpsc::Sender<Told>>,
+    pub(super) vigil: Vigil,
 }
 
 /// How many deliveries are settled together at most.
@@ -61,13 +65,17 @@ impl Walk {
                 biased;
                 // An error says that whoever could end the walk is gone.
                 _ended = ending.changed() => return,
-                _at = tick.tick() => {
+                at = tick.tick() => {
                     ticks += 1;
-                    if !self.tend(ticks).await {
+                    if !self.tend(ticks, at).await {
                         return;
                     }
                 }
                 Ok(()) = self.declared.changed() => self.declare().await,
+                Some(review) = self.reviews.recv() => {
+                    self.engine.absorb(review);
+                    self.settle().await;
+                }
                 count = self.deliveries.recv_many(&mut taken, DELIVERIES_MAX) => {
                     if count == 0 {
                         return;
@@ -80,11 +88,16 @@ impl Walk {
 
     /// Takes deliveries in, judges what they touched, and tells what came of it.
     async fn take(&mut self, taken: &mut Vec<Delivery>) {
+        let mut first = None;
         for delivery in taken.drain(..) {
             self.count(&delivery);
+            first = first.or(Some(delivery.batch.seen));
             self.engine.absorb(delivery.batch);
         }
         self.settle().await;
+        if let Some(seen) = first {
+            self.vigil.judged(seen, now(), Instant::now());
+        }
     }
 
     /// Holds the cluster against another baseline from here on.
@@ -105,8 +118,9 @@ impl Walk {
     }
 
     /// Does what time alone makes due. Says whether the journal is still kept.
-    async fn tend(&mut self, ticks: u64) -> bool {
+    async fn tend(&mut self, ticks: u64, at: Instant) -> bool {
         self.vitals.beat();
+        self.look_at_itself(at);
         self.engine.forget(now());
         if ticks.is_multiple_of(SWEEP_TICKS) {
             self.engine.forgive();
@@ -116,6 +130,17 @@ impl Walk {
         self.settle().await;
         let view = self.publish();
         self.journal.send(Entry::Tick(view)).await.is_ok()
+    }
+
+    /// Notes how the daemon itself fares.
+    fn look_at_itself(&mut self, at: Instant) {
+        // The clocks are read together: the tick may have been due long ago.
+        self.vigil.look_at_clocks(now(), Instant::now());
+        self.vigil.look_at_dropped(self.metrics.dropped_so_far(), at);
+        let changes = self.vigil.take(at);
+        if !changes.is_empty() {
+            self.engine.absorb(Batch { seen: now(), changes });
+        }
     }
 
     fn count(&self, delivery: &Delivery) {

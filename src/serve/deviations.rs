@@ -11,7 +11,7 @@ use super::answer::Refusal;
 use super::query::Query;
 use super::{Shared, State};
 use crate::model::{Deviation, DeviationId, Severity, View};
-use crate::sinks::event::{Context, Record};
+use crate::sinks::event::{Context, Record, WaivedRecord};
 
 const PARAMETERS: [&str; 9] =
     ["check", "namespace", "severity", "kind", "name", "id", "state", "limit", "after"];
@@ -37,12 +37,13 @@ enum Life {
     #[default]
     Standing,
     Resolved,
+    Waived,
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct Page<R> {
     schema: &'static str,
-    deviations: Vec<Record<'a>>,
+    deviations: Vec<R>,
     /// What to give as `after` for the page that follows; null on the last one.
     next: Option<String>,
 }
@@ -53,7 +54,10 @@ pub(super) async fn list(
 ) -> Result<Response, Refusal> {
     let view = shared.state.latest();
     let filter = Filter::parse(query.as_deref(), &view)?;
-    Ok(page(&shared.state, &view, &filter))
+    Ok(match filter.life {
+        Life::Waived => waived_page(&shared.state, &view, &filter),
+        Life::Standing | Life::Resolved => page(&shared.state, &view, &filter),
+    })
 }
 
 fn page(state: &State, view: &View, filter: &Filter) -> Response {
@@ -65,6 +69,23 @@ fn page(state: &State, view: &View, filter: &Filter) -> Response {
         schema: "plimsoll.dev/deviations/v1",
         deviations: found.iter().map(|deviation| Record::of_deviation(deviation, &context)).collect(),
         next: found.last().filter(|_| more).map(|last| last.id.to_string()),
+    };
+    axum::Json(page).into_response()
+}
+
+/// What is waived, with the waivers.
+fn waived_page(state: &State, view: &View, filter: &Filter) -> Response {
+    let waived = view.waived.range((filter.beyond(), Bound::Unbounded));
+    let deviations = waived.map(|(id, waived)| (waived.deviation(*id, view.time), waived.waiver()));
+    let mut found: Vec<_> = deviations.filter(|(it, _)| filter.takes(it)).take(filter.limit + 1).collect();
+    let more = found.len() > filter.limit;
+    found.truncate(filter.limit);
+    let context = Context { cluster: &state.cluster };
+    let record = |(deviation, waiver)| WaivedRecord::new(Record::of_deviation(deviation, &context), waiver);
+    let page = Page {
+        schema: "plimsoll.dev/deviations/v1",
+        deviations: found.iter().map(|(deviation, waiver)| record((deviation, waiver))).collect(),
+        next: found.last().filter(|_| more).map(|(last, _)| last.id.to_string()),
     };
     axum::Json(page).into_response()
 }
@@ -84,10 +105,17 @@ impl Filter {
             kind: text("kind"),
             name: text("name"),
             id: query.value("id", id, DeviationId::parse)?,
-            life: query.word("state", &[Life::Standing, Life::Resolved], Life::as_str)?.unwrap_or_default(),
+            life: query
+                .word("state", &[Life::Standing, Life::Resolved, Life::Waived], Life::as_str)?
+                .unwrap_or_default(),
             limit: query.value("limit", &limit, within)?.unwrap_or(LIMIT),
             after: query.value("after", id, DeviationId::parse)?,
         })
+    }
+
+    /// Where the page begins.
+    fn beyond(&self) -> Bound<DeviationId> {
+        self.after.map_or(Bound::Unbounded, Bound::Excluded)
     }
 
     /// One more than the page holds, in the order of ids, so that a page goes on where the last one ended
@@ -95,10 +123,11 @@ impl Filter {
     fn find<'a>(&self, view: &'a View) -> Vec<&'a Deviation> {
         match self.life {
             Life::Standing => {
-                let after = self.after.map_or(Bound::Unbounded, Bound::Excluded);
-                let range = view.standing.range((after, Bound::Unbounded)).map(|(_, deviation)| &**deviation);
+                let range =
+                    view.standing.range((self.beyond(), Bound::Unbounded)).map(|(_, deviation)| &**deviation);
                 range.filter(|deviation| self.takes(deviation)).take(self.limit + 1).collect()
             }
+            Life::Waived => Vec::new(),
             Life::Resolved => {
                 let all = view.by_seq.values().map(|deviation| &**deviation);
                 let resolved =
@@ -129,6 +158,7 @@ impl Life {
         match self {
             Self::Standing => "standing",
             Self::Resolved => "resolved",
+            Self::Waived => "waived",
         }
     }
 }

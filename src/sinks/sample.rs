@@ -1,14 +1,15 @@
 //! Deviations, transitions and views as the tests of this floor need them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use jiff::{Timestamp, ToSpan};
 
 use crate::model::{
-    Actor, Cause, ChangeType, CheckInfo, CheckView, CountKey, Declaration, Deviation, DeviationId, Direction,
-    Event, Finding, Kind, KindView, ObjectKey, ObjectKind, ObjectRef, Operation, Severity, Sight, Transition,
-    View, WaiverCounts,
+    Actor, Cause, ChangeType, CheckInfo, CheckView, Checks, CountKey, Declaration, Deviation, DeviationId,
+    Direction, Event, Finding, Kind, KindView, Matches, ObjectKey, ObjectKind, ObjectRef, Operation,
+    Severity, Sight, Transition, View, Waived, Waiver, WaiverCounts,
 };
 
 pub(crate) static PRIVILEGED: CheckInfo = CheckInfo {
@@ -99,7 +100,13 @@ impl Ledger {
                 baselines: [declaration()].into(),
                 incomplete: false,
                 waived: OrdMap::new(),
-                waivers: WaiverCounts { used: 2, unused: 1, expired: 0 },
+                waivers: WaiverCounts {
+                    used: 2,
+                    unused: 1,
+                    expiring: 1,
+                    ends: Arc::new(BTreeMap::from([("pod-security/*".to_owned(), at(86_400))])),
+                    ..WaiverCounts::default()
+                },
             },
         }
     }
@@ -108,6 +115,22 @@ impl Ledger {
     pub(crate) fn open(&mut self, check: &'static CheckInfo, name: &str) -> Transition {
         let deviation = deviation(check, name, self.view.seq + 1);
         self.record(Event::Opened, deviation)
+    }
+
+    /// Finds what `check` finds on the Deployment `name`, with a waiver that excuses it.
+    pub(crate) fn waive(&mut self, check: &'static CheckInfo, name: &str) {
+        let Deviation { id, finding, .. } = deviation(check, name, 0);
+        let waiver = Waiver {
+            checks: Checks::One(check.id.into()),
+            matches: Matches { name: Some(name.into()), ..Matches::default() },
+            owner: "sre@example.com".into(),
+            reason: "reads host metrics".into(),
+            ticket: Some("https://tickets.example.com/7".into()),
+            expires: at(86_400),
+            declaration: declaration(),
+        };
+        let excused = Waived { check, finding, waivers: vec![Arc::new(waiver)] };
+        self.view.waived.insert(id, Arc::new(excused));
     }
 
     /// Resolves the standing deviation of `check` on the Deployment `name`.

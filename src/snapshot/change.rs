@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Addresses, PodTemplate};
+use super::{Addresses, Own, PodTemplate};
 use crate::model::{Actor, Kind, Labels, Loss, ObjectKey, ObjectKind};
 use crate::network::Policy;
 use crate::rbac::{Binding, Role};
@@ -18,7 +18,7 @@ pub struct Batch {
     pub changes: Vec<Change>,
 }
 
-/// One thing that happened in the cluster, or to our sight of it.
+/// One thing that happened in the cluster, to our sight of it, or to the daemon itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A list of the kind begins: what it does not show by its end is gone.
@@ -43,6 +43,8 @@ pub enum Change {
         namespace: Arc<str>,
         name: Arc<str>,
     },
+    /// The daemon itself fares like this.
+    Own(Own),
 }
 
 impl Change {
@@ -52,7 +54,9 @@ impl Change {
             Self::Seen(Facts { kind, namespace, name, .. })
             | Self::Unreadable { kind, namespace, name, .. }
             | Self::Deleted { kind, namespace, name } => (*kind, namespace, name),
-            Self::Listing(_) | Self::Synced(_) | Self::Resumed(_) | Self::Lost(..) => return None,
+            Self::Listing(_) | Self::Synced(_) | Self::Resumed(_) | Self::Lost(..) | Self::Own(_) => {
+                return None;
+            }
         };
         let (namespace, name) = (Arc::clone(namespace), Arc::clone(name));
         Some(ObjectKey { kind: ObjectKind::Watched(kind), namespace, name })

@@ -9,6 +9,7 @@ use super::exposure::Exposures;
 use super::field::changed_label;
 use super::membership::Membership;
 use super::network::Network;
+use super::own::OwnState;
 use super::workload::object_ref;
 use super::{Addresses, Change, Controller, Facts, PodTemplate, Table, Uid};
 use crate::model::{Kind, Labels, Loss, ObjectKey, ObjectKind, ObjectRef, Scope, Sight};
@@ -24,6 +25,7 @@ pub struct Snapshot {
     pub(super) grants: RwLock<Grants>,
     pub(super) exposures: Exposures,
     pub(super) network: Network,
+    pub(super) own: OwnState,
 }
 
 /// The objects of one kind.
@@ -121,6 +123,7 @@ impl Default for Snapshot {
             grants: RwLock::default(),
             exposures: Exposures::default(),
             network: Network::default(),
+            own: OwnState::default(),
         }
     }
 }
@@ -161,6 +164,7 @@ impl Snapshot {
             Change::Deleted { kind, namespace, name } => {
                 self.remove(kind, &Name { namespace, name }, touched);
             }
+            Change::Own(own) => self.note(own, touched),
         }
         None
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::membership::{Members, is_intermediate};
 use super::store::Record;
 use super::{Controller, PodTemplate, Snapshot};
-use crate::model::{Kind, ObjectKey, ObjectKind, ObjectRef};
+use crate::model::{Kind, Labels, ObjectKey, ObjectKind, ObjectRef};
 
 /// A workload with its pods, or a pod that has no workload above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,12 @@ impl Snapshot {
             None => self.unseen_ref(key, &members, &stand_ins),
         };
         Some(Workload { object, templates })
+    }
+
+    /// The labels of the pods of the object of this key: its own, if it is a pod, else those of its template. None where
+    /// it is not there itself, or has no pods.
+    pub fn pod_labels(&self, key: &ObjectKey) -> Option<Arc<Labels>> {
+        self.record(key)?.pod_labels
     }
 
     /// A workload that is known by what names it as its controller alone, as evidence.

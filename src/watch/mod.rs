@@ -14,6 +14,7 @@ mod follow;
 mod list;
 mod mend;
 mod request;
+mod review;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,8 @@ use tokio::sync::mpsc;
 use crate::model::Kind;
 use crate::snapshot::{Batch, Intake};
 use follow::Follower;
+
+pub use review::review;
 
 /// How the API server is watched.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@ mod discovery;
 mod enforcement;
 mod lost_right;
 mod network;
+mod own_rights;
 mod paging;
 mod parts;
 mod pod_security_agreement;

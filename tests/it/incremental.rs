@@ -2,6 +2,7 @@
 
 mod network;
 mod rights;
+mod waivers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll::baseline::{Declared, Level};
 use plimsoll::checks::{self, CHECKS, Reads};
 use plimsoll::engine::Engine;
-use plimsoll::model::{Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View};
+use plimsoll::model::{
+    Deviation, DeviationId, Event, Finding, Kind, Loss, Sight, Transition, View, Waiver, WaiverCounts,
+};
 use plimsoll::snapshot::{Batch, Change, Intake, Snapshot};
 use plimsoll::wire::{
     Container, Content, HostPath, Item, Object, ObjectMeta, OwnerReference, PodSpec, Pods, SecretVolume,
@@ -44,6 +47,8 @@ enum Step {
     Resume(Kind),
     /// What was seen last, once more.
     Repeat,
+    /// So many seconds pass before the next settle, beside the one that always does.
+    Jump(i64),
     Settle,
 }
 
@@ -119,6 +124,23 @@ impl Daemon {
         self.engine.settle(at(self.second))
     }
 
+    /// Settles once more at the moment at which another one did.
+    fn settle_at(&mut self, second: i64) -> Vec<Transition> {
+        self.second = second - 1;
+        self.settle()
+    }
+
+    /// What is waived, and how many waivers there are of each state.
+    fn waived(&mut self) -> (BTreeMap<DeviationId, Vec<Arc<Waiver>>>, WaiverCounts) {
+        let view = self.view();
+        let sorted = |waivers: &[Arc<Waiver>]| {
+            let mut waivers = waivers.to_vec();
+            waivers.sort();
+            waivers
+        };
+        (view.waived.iter().map(|(id, it)| (*id, sorted(&it.waivers))).collect(), view.waivers)
+    }
+
     fn view(&mut self) -> View {
         self.engine.view(at(self.second))
     }
@@ -178,6 +200,7 @@ impl Truth {
                 let all = self.objects.iter().map(|(key, known)| daemon.show(*key, known)).collect();
                 daemon.absorb(all);
             }
+            Step::Jump(seconds) => daemon.second += seconds,
             Step::Settle => {}
         }
     }
@@ -461,21 +484,23 @@ fn compare(
     truth.unhide(&mut daemon);
     replay.play(daemon.settle())?;
     replay.matches(&daemon.view())?;
-    prop_assert_eq!(daemon.settle(), [], "settling twice");
+    let now = daemon.second;
+    prop_assert_eq!(daemon.settle_at(now), [], "settling twice");
 
     let mut fresh = Daemon::under(declared);
     truth.retell(&mut fresh, order);
-    fresh.settle();
+    fresh.settle_at(now);
     prop_assert_eq!(daemon.standing(), fresh.standing());
+    prop_assert_eq!(daemon.waived(), fresh.waived());
     prop_assert_eq!(daemon.view().counts, fresh.view().counts);
 
     // Promise 4: a restart tells nothing where nothing changed.
     let mut restarted = Daemon::under(declared);
     let view = daemon.view();
     restarted.engine.restore(view.seq, view.by_seq.values().cloned().collect());
-    prop_assert_eq!(restarted.settle(), [], "nothing was seen yet");
+    prop_assert_eq!(restarted.settle_at(now), [], "nothing was seen yet");
     truth.retell(&mut restarted, order);
-    prop_assert_eq!(restarted.settle(), [], "after a restart");
+    prop_assert_eq!(restarted.settle_at(now), [], "after a restart");
     prop_assert_eq!(restarted.standing(), fresh.standing());
 
     // What is deleted leaves nothing behind.
@@ -483,10 +508,10 @@ fn compare(
     for kind in Kind::ALL {
         truth.relist(kind, 0, Vec::new(), &mut daemon);
     }
-    replay.play(daemon.settle())?;
+    replay.play(daemon.settle_at(now))?;
     let mut empty = Daemon::under(declared);
     Truth::default().sync(&mut empty);
-    empty.settle();
+    empty.settle_at(now);
     prop_assert_eq!(daemon.standing(), empty.standing());
     prop_assert_eq!(daemon.view().counts, empty.view().counts);
     daemon.intake.sweep();
@@ -521,6 +546,16 @@ proptest! {
         order in prop::collection::vec(any::<u64>(), 1..40),
     ) {
         compare(declared(), true, after(rights::together(), steps), &order)?;
+    }
+
+    #[test]
+    fn so_it_does_where_waivers_come_and_go_with_time(
+        waivers in prop::collection::vec(waivers::any_waiver(), 1..6),
+        synced_first in any::<bool>(),
+        steps in prop::collection::vec(prop_oneof![4 => any_step(), 1 => waivers::any_jump()], 0..60),
+        order in prop::collection::vec(any::<u64>(), 1..40),
+    ) {
+        compare(waivers::declare(waivers, declared()), synced_first, steps, &order)?;
     }
 
     #[test]

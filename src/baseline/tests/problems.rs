@@ -210,8 +210,8 @@ fn waivers_have_an_end_a_reason_and_bounds() {
         "check: pod-security/privileged",
         "check: pod-security/privilegd",
         &[&format!(
-            "b.yaml:55:14: {waiver}.check: expected the id of a check, found \"pod-security/privilegd\"; \
-             did you mean \"pod-security/privileged\"?"
+            "b.yaml:55:14: {waiver}.check: expected the id of a check, or all of a family such as \
+             pod-security/*, found \"pod-security/privilegd\"; did you mean \"pod-security/privileged\"?"
         )],
     );
     check(
@@ -235,11 +235,33 @@ fn waivers_have_an_end_a_reason_and_bounds() {
             "2027-03-31T12:00:00Z",
             end,
             &[&format!(
-                "b.yaml:59:16: {waiver}.expires: expected a date such as 2027-03-31, or a time such as \
+                "b.yaml:60:16: {waiver}.expires: expected a date such as 2027-03-31, or a time such as \
                  2027-03-31T12:00:00Z, found \"{end}\""
             )],
         );
     }
+}
+
+#[test]
+fn labels_excuse_neither_everywhere_nor_from_a_family() {
+    let refused = |line: u32| {
+        format!(
+            "b.yaml:{line}:43: spec.waivers[1].match.podLabels: expected a namespace and one check beside podLabels, \
+             by which workloads excuse themselves, found a mapping"
+        )
+    };
+    check("check: pod-security/host-path-volumes", "check: pod-security/*", &[&refused(62)]);
+    check(
+        "{namespace: shop, podLabels: {app: edge}}",
+        "{kind: Deployment, podLabels: {app: edge}}",
+        &[&refused(62).replace(":43:", ":44:")],
+    );
+    check(
+        "check: pod-security/host-path-volumes",
+        "check: \"*\"",
+        &["b.yaml:61:14: spec.waivers[1].check: expected the id of a check, or all of a family such as \
+           pod-security/*, found \"*\""],
+    );
 }
 
 #[test]

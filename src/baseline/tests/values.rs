@@ -8,7 +8,7 @@ use crate::baseline::{
     Binding, BindingKind, ForbiddenGrant, HostPath, Ids, Images, InEnvironment, Indirect, Level, Party,
     Range, Restarts, SecretReader, Secrets, Subject, Version, Workloads,
 };
-use crate::model::Matches;
+use crate::model::{Checks, Matches};
 use crate::network::{Direction, Pods, PortSet, Protocol, Selector};
 
 fn owned(texts: &[&str]) -> Vec<String> {
@@ -81,9 +81,9 @@ fn the_example_is_read_in_full() {
     assert!(behaviour.forbid_exec && behaviour.forbid_ephemeral_containers);
 
     let [waiver] = &read.waivers[..] else { panic!("there is one waiver") };
-    assert_eq!(&*waiver.check, "pod-security/host-path-volumes");
-    let matches =
-        Matches { namespace: Some("monitoring".into()), kind: None, name: Some("node-exporter".into()) };
+    assert_eq!(waiver.checks, Checks::One("pod-security/host-path-volumes".into()));
+    let (namespace, name) = (Some("monitoring".into()), Some("node-exporter".into()));
+    let matches = Matches { namespace, name, ..Matches::default() };
     assert_eq!(waiver.matches, matches);
     assert_eq!((&*waiver.owner, &*waiver.reason), ("sre@example.com", "reads host metrics"));
     assert_eq!(waiver.expires, "2027-04-01T00:00:00Z".parse::<Timestamp>().unwrap());
@@ -170,6 +170,16 @@ fn a_waiver_may_end_at_a_time() {
     let waivers = baseline(FULL).waivers;
     assert_eq!(waivers[0].expires, "2027-03-31T12:00:00Z".parse::<Timestamp>().unwrap());
     assert_eq!(waivers[0].matches.kind.as_deref(), Some("Deployment"));
+}
+
+#[test]
+fn a_waiver_may_have_a_ticket_labels_and_a_family_of_checks() {
+    let waivers = baseline(FULL).waivers;
+    assert_eq!(waivers[0].ticket.as_deref(), Some("https://tickets.example.com/7"));
+    assert_eq!(waivers[1].ticket, None);
+    assert_eq!(waivers[1].matches.pod_labels, [("app".into(), "edge".into())]);
+    let family = baseline(&FULL.replace("check: pod-security/privileged", "check: pod-security/*")).waivers;
+    assert_eq!(family[0].checks, Checks::Family("pod-security".into()));
 }
 
 /// The page and the test of all fields know of every field because the readers read by the same tables.

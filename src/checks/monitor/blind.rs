@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
+use super::own::of_cluster;
 use crate::checks::{Check, Facts, Reads, Rule};
-use crate::model::{CheckInfo, Direction, Finding, Kind, ObjectKey, ObjectRef, Severity};
+use crate::model::{CheckInfo, Finding, Kind, Severity};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -64,26 +65,4 @@ fn hidden_flows(facts: &Facts<'_>) -> Option<Finding> {
         remedy: remedy.to_owned(),
         ..of_cluster("network")
     })
-}
-
-/// What is common to both.
-fn of_cluster(key: &str) -> Finding {
-    Finding {
-        exposed: None,
-        object: ObjectRef {
-            key: ObjectKey::cluster(),
-            version: "v1alpha1".into(),
-            uid: "".into(),
-            resource_version: "".into(),
-        },
-        key: key.to_owned(),
-        direction: Direction::Loosened,
-        count: 0,
-        message: String::new(),
-        expected: String::new(),
-        actual: String::new(),
-        path: String::new(),
-        remedy: String::new(),
-        declaration: None,
-    }
 }

@@ -3,9 +3,9 @@
 //! Reads what is declared and the time. From its expiry on, a waiver excuses nothing: what it excused is a
 //! deviation again, and the entry that looks like an exception is none.
 
-use super::{Wrong, declared, finding};
+use super::{Wrong, aged, finding};
 use crate::checks::{Check, Facts, Reads, Rule};
-use crate::model::{CheckInfo, Finding, Severity};
+use crate::model::{CheckInfo, Finding, Severity, WaiverAge};
 
 pub(crate) static CHECK: Check = Check {
     info: CheckInfo {
@@ -23,12 +23,11 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
-    let expired = declared(facts).filter(|waiver| waiver.expires <= facts.now);
     let wrong = |expires| Wrong {
         what: format!("expired at {expires}"),
         expected: "an expiry that is to come",
         actual: format!("expired at {expires}"),
         remedy: "remove the waiver, or set a new expiry".to_owned(),
     };
-    expired.map(|waiver| finding(waiver, wrong(waiver.expires))).collect()
+    aged(facts, WaiverAge::Expired).map(|waiver| finding(waiver, wrong(waiver.expires))).collect()
 }

@@ -1,16 +1,25 @@
 //! What is to be said of the waivers themselves.
 
 pub(super) mod expired;
+pub(super) mod expiring;
+pub(super) mod invalid;
+pub(super) mod too_broad;
 pub(super) mod unused;
 
 use std::sync::Arc;
 
 use super::{Facts, object_of};
-use crate::model::{Direction, Finding, Waiver};
+use crate::model::{Direction, Finding, Waiver, WaiverAge};
 
 /// Every waiver that is declared.
 fn declared<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Arc<Waiver>> {
     facts.declared.baselines.iter().flat_map(|baseline| &baseline.waivers)
+}
+
+/// Those of this age.
+fn aged<'a>(facts: &Facts<'a>, age: WaiverAge) -> impl Iterator<Item = &'a Arc<Waiver>> {
+    let now = facts.now;
+    declared(facts).filter(move |waiver| waiver.age(now) == age)
 }
 
 /// What deviates about a waiver.

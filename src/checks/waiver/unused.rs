@@ -2,8 +2,8 @@
 //!
 //! Reads what is declared and what waivers cover. A waiver that covers a deviation is used, also where others
 //! cover it too. Since what is not seen may be just what a waiver covers, the check is blind while any kind is.
-//! An expired waiver is left to `waiver/expired`. A waiver of this very check is not judged: it would be in use
-//! by being unused.
+//! A waiver that is not in force is left to `waiver/expired` and `waiver/invalid`. A waiver of this very check is not
+//! judged: it would be in use by being unused.
 
 use super::{Wrong, declared, finding};
 use crate::checks::{Check, Facts, Reads, Rule};
@@ -25,9 +25,9 @@ pub(crate) static CHECK: Check = Check {
 
 fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
     let unused = |waiver: &Waiver| {
-        waiver.expires > facts.now
+        waiver.is_in_force(facts.now)
             && !facts.waiver_uses.contains_key(waiver)
-            && *waiver.check != *CHECK.info.id
+            && !waiver.checks.cover(CHECK.info.id)
     };
     let wrong = || Wrong {
         what: "covers no deviation".to_owned(),

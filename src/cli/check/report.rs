@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::verdict::{Blind, Excused, Verdict};
 use crate::cli::output::put_json;
 use crate::cli::problem::Problem;
 use crate::model::{Deviation, Severity};
-use crate::sinks::event::{Context, Record};
+use crate::sinks::event::{Context, Record, WaivedRecord};
 
 const SCHEMA: &str = "plimsoll.dev/report/v1";
 
@@ -76,22 +75,6 @@ struct Severities {
 }
 
 #[derive(Serialize)]
-struct WaivedRecord<'a> {
-    #[serde(flatten)]
-    record: Record<'a>,
-    waiver: WaiverRecord<'a>,
-}
-
-#[derive(Serialize)]
-struct WaiverRecord<'a> {
-    owner: &'a str,
-    reason: &'a str,
-    expires: Timestamp,
-    file: &'a str,
-    line: u32,
-}
-
-#[derive(Serialize)]
 struct BlindRecord {
     check: &'static str,
     kind: &'static str,
@@ -138,17 +121,7 @@ pub(in crate::cli) fn record<'a>(deviation: &'a Deviation, verdict: &'a Verdict)
 }
 
 fn waived<'a>(excused: &'a Excused, verdict: &'a Verdict) -> WaivedRecord<'a> {
-    let waiver = &excused.waiver;
-    WaivedRecord {
-        record: record(&excused.deviation, verdict),
-        waiver: WaiverRecord {
-            owner: &waiver.owner,
-            reason: &waiver.reason,
-            expires: waiver.expires,
-            file: &waiver.declaration.file,
-            line: waiver.declaration.line,
-        },
-    }
+    WaivedRecord::new(record(&excused.deviation, verdict), &excused.waiver)
 }
 
 fn blind(blind: &Blind) -> BlindRecord {

@@ -9,8 +9,8 @@ use crate::checks::CHECKS;
 use crate::cli::manifests::Place;
 use crate::cli::problem::Problem;
 use crate::model::{
-    Declaration, Deviation, DeviationId, Direction, Finding, Kind, Matches, ObjectKey, ObjectKind, ObjectRef,
-    Severity, Waiver,
+    Checks, Declaration, Deviation, DeviationId, Direction, Finding, Kind, Matches, ObjectKey, ObjectKind,
+    ObjectRef, Severity, Waiver,
 };
 
 /// What a name may hold where nobody looks at it: markup of every language that a report is written in.
@@ -78,10 +78,11 @@ pub(super) fn hostile() -> Verdict {
     let declaration =
         Declaration { name: HOSTILE.into(), digest: "0f".into(), file: Arc::clone(&file), line: 3 };
     let waiver = Waiver {
-        check: deviation.check.id.into(),
+        checks: Checks::One(deviation.check.id.into()),
         matches: Matches::default(),
         owner: HOSTILE.into(),
         reason: HOSTILE.into(),
+        ticket: None,
         expires: Timestamp::UNIX_EPOCH,
         declaration: Arc::new(declaration),
     };

@@ -114,20 +114,7 @@ pub(super) fn rank(deviation: &Deviation) -> (Severity, &str, &ObjectKey, &'stat
 }
 
 fn excused(id: DeviationId, waived: &Waived, view: &View) -> Excused {
-    let Waived { check, finding, .. } = waived;
-    let deviation = Deviation {
-        id,
-        check,
-        severity: check.severity,
-        finding: finding.clone(),
-        seq: 0,
-        since: view.time,
-        opened_at: view.time,
-        resolved_at: None,
-        initial: true,
-        actor: None,
-    };
-    Excused { deviation, waiver: Arc::clone(waived.waiver()) }
+    Excused { deviation: waived.deviation(id, view.time), waiver: Arc::clone(waived.waiver()) }
 }
 
 fn blind(view: &View) -> Vec<Blind> {

@@ -17,6 +17,7 @@ use super::frames::{Framer, status_body};
 use super::list::list;
 use super::negotiate::{content_type, negotiate, stream_content_type};
 use super::options::Options;
+use super::review::review;
 use super::status::{self, Refusal};
 use super::watch::{Amiss, watch};
 
@@ -65,7 +66,7 @@ fn route<B>(
     }
     let path = request.uri().path();
     let kinds = source.served();
-    if let Some(value) = discovery(path, &kinds) {
+    if let Some(value) = discovery(path, &kinds).or_else(|| review(path)) {
         let body = AnswerBody::Whole(format!("{value}\n").into());
         return Ok(respond(StatusCode::OK, content_type(Encoding::Json), body));
     }

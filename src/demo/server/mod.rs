@@ -8,6 +8,7 @@ mod frames;
 mod list;
 mod negotiate;
 mod options;
+mod review;
 mod status;
 mod token;
 mod watch;

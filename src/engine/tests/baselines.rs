@@ -1,7 +1,7 @@
 //! Several baselines, their waivers, and baselines that change.
 
 use super::*;
-use crate::model::{Declaration, Matches, Waiver, WaiverCounts};
+use crate::model::{Checks, Declaration, Matches, Waiver, WaiverCounts};
 
 const BAD: &str = "test/names Pod/shop/web bad";
 
@@ -16,10 +16,11 @@ fn baseline(name: &str) -> Baseline {
 /// A waiver of the baseline for the pods of this name, which expires at this second.
 fn waive(baseline: &mut Baseline, pod: &str, expires: i64) {
     let waiver = Waiver {
-        check: "test/names".into(),
+        checks: Checks::One("test/names".into()),
         matches: Matches { name: Some(pod.into()), ..Matches::default() },
         owner: "team".into(),
         reason: "a reason".into(),
+        ticket: None,
         expires: at(expires),
         declaration: Arc::clone(&baseline.declaration),
     };
@@ -68,7 +69,7 @@ fn what_is_waived_is_listed_and_does_not_stand() {
     cluster.settle();
     assert_eq!(cluster.bad(), ["test/names Pod/shop/other bad"]);
     assert_eq!(cluster.waived(), ["web"]);
-    assert_eq!(cluster.waivers(), WaiverCounts { used: 1, unused: 0, expired: 0 });
+    assert_eq!((cluster.waivers().used, cluster.waivers().unused, cluster.waivers().expired), (1, 0, 0));
     cluster.see("web", "clean");
     cluster.settle();
     assert_eq!((cluster.waived(), cluster.waivers().unused), (vec![], 1));
@@ -90,6 +91,99 @@ fn a_waiver_that_expires_opens_what_it_excused_and_nothing_else() {
     cluster.second = 50;
     let told = cluster.settle();
     assert!(told.contains(&format!("resolved {BAD}")), "{told:?}");
+}
+
+#[test]
+fn a_waiver_that_lasts_more_than_a_year_excuses_nothing_before_its_last_one() {
+    let mut strict = baseline("strict");
+    let day = 24 * 60 * 60;
+    waive(&mut strict, "web", 1_000 + 366 * day);
+    let mut cluster = cluster(of([strict]));
+    cluster.settle();
+    assert_eq!((cluster.bad().len(), cluster.waivers().invalid), (2, 1));
+    cluster.second = 999;
+    assert!(cluster.settle().contains(&format!("resolved {BAD}")));
+    assert_eq!((cluster.waivers().used, cluster.waivers().invalid), (1, 0));
+}
+
+#[test]
+fn what_becomes_waived_or_ceases_to_be_is_told_with_the_waiver() {
+    let mut waiving = baseline("strict");
+    waive(&mut waiving, "web", 100);
+    let mut cluster = cluster(of([baseline("strict")]));
+    cluster.settle();
+    let of_pods = |cluster: &mut Cluster| {
+        let mut transitions = cluster.transitions();
+        transitions.retain(|it| it.deviation.check.id == "test/names");
+        let [transition] = transitions.try_into().unwrap();
+        transition
+    };
+    let told = |cluster: &mut Cluster| {
+        let transition = of_pods(cluster);
+        let cause = transition.cause.unwrap();
+        assert_eq!(cause.object.unwrap().to_string(), "Baseline/strict");
+        assert_eq!(cause.field.as_deref(), Some("spec.waivers[test/names */*/web]"));
+        (transition.event, cause.change)
+    };
+    cluster.declare(of([waiving.clone()]));
+    assert_eq!(told(&mut cluster), (Event::Resolved, ChangeType::Waived));
+    cluster.second = 200;
+    assert_eq!(told(&mut cluster), (Event::Opened, ChangeType::Unwaived), "it has expired");
+    cluster.second = 50;
+    assert_eq!(told(&mut cluster), (Event::Resolved, ChangeType::Waived));
+    cluster.declare(of([baseline("strict")]));
+    assert_eq!(told(&mut cluster), (Event::Opened, ChangeType::Unwaived), "it was taken away");
+    cluster.see("web", "clean");
+    let mended = of_pods(&mut cluster);
+    assert_eq!(mended.cause.unwrap().change, ChangeType::Updated);
+}
+
+#[test]
+fn a_family_of_checks_is_waived_where_it_is_named() {
+    for (family, bad) in [("test", 1), ("tes", 2), ("tests", 2)] {
+        let mut strict = baseline("strict");
+        waive(&mut strict, "web", 1_000);
+        Arc::make_mut(&mut strict.waivers[0]).checks = Checks::Family(family.into());
+        let mut cluster = cluster(of([strict]));
+        cluster.settle();
+        assert_eq!(cluster.bad().len(), bad, "{family}");
+    }
+}
+
+/// Sees the pod `web`, which is bad, with these labels and annotations.
+fn see_marked(cluster: &mut Cluster, labels: &str, annotations: &str) {
+    let json = format!(
+        r#"{{"metadata": {{"name": "web", "namespace": "shop", "labels": {labels}, "annotations": {annotations}}},
+        "spec": {{"containers": [{{"name": "bad"}}]}}}}"#
+    );
+    let pod = cluster.intake.seen(Item::Object(decode_json(Kind::Pod, json.as_bytes()).unwrap()));
+    cluster.absorb([pod]);
+    cluster.settle();
+}
+
+#[test]
+fn labels_excuse_by_a_waiver_that_names_them_alone() {
+    let mut strict = baseline("strict");
+    waive(&mut strict, "web", 1_000);
+    let waiver = Arc::make_mut(&mut strict.waivers[0]);
+    let labels = vec![("app".into(), "edge".into())];
+    waiver.matches = Matches { namespace: Some("shop".into()), pod_labels: labels, ..Matches::default() };
+    let mut cluster = cluster(of([strict]));
+    see_marked(&mut cluster, r#"{"app": "web"}"#, "{}");
+    assert_eq!(cluster.bad().len(), 2);
+    see_marked(&mut cluster, r#"{"app": "edge"}"#, "{}");
+    assert_eq!((cluster.bad().len(), cluster.waived()), (1, vec!["web".to_owned()]));
+    see_marked(&mut cluster, "{}", r#"{"app": "edge"}"#);
+    assert_eq!((cluster.bad().len(), cluster.waived()), (2, vec![]));
+}
+
+#[test]
+fn nothing_on_an_object_excuses_it() {
+    let mut cluster = cluster(of([baseline("strict")]));
+    let marks = r#"{"plimsoll.dev/waiver": "true", "plimsoll.dev/ignore": "*", "waiver": "test/names",
+        "kustomize.toolkit.fluxcd.io/ssa": "Ignore"}"#;
+    see_marked(&mut cluster, marks, marks);
+    assert_eq!((cluster.bad().len(), cluster.waived()), (2, vec![]));
 }
 
 #[test]
@@ -133,7 +227,7 @@ fn findings_of_one_baseline_and_identity_add_up() {
         declaration: Some(Arc::clone(&baseline.declaration)),
     };
     let findings = vec![finding(1, &strict), finding(3, &strict), finding(5, &baseline("other"))];
-    let (open, waived) = excuses.sort_out(&NAMES.info, findings, at(0));
+    let (open, waived) = excuses.sort_out(&NAMES.info, findings, at(0), &Snapshot::default());
     let found: Vec<_> = open.values().map(|it| (it.count, &*it.path)).collect();
     assert_eq!((found, waived.len()), (vec![(4, "1")], 0));
 }
@@ -179,7 +273,7 @@ fn a_waiver_of_another_check_or_object_excuses_nothing() {
     for (check, pod) in [("test/other", "web"), ("test/names", "elsewhere")] {
         let mut strict = baseline("strict");
         waive(&mut strict, pod, 1_000);
-        Arc::make_mut(&mut strict.waivers[0]).check = check.into();
+        Arc::make_mut(&mut strict.waivers[0]).checks = Checks::One(check.into());
         let mut cluster = cluster(of([strict]));
         cluster.settle();
         assert_eq!(cluster.bad().len(), 2);
@@ -232,7 +326,7 @@ fn a_waiver_that_expired_while_down_is_marked_so() {
     cluster.see("other", "bad");
     cluster.sync();
     let told = cluster.settle();
-    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.contains(&format!("opened {BAD}, while down")), "{told:?}");
     assert!(told.iter().all(|it| it.ends_with(", while down")), "{told:?}");
 }
 

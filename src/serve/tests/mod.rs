@@ -203,6 +203,28 @@ async fn deviations_are_filtered_by_what_they_are() {
 }
 
 #[tokio::test]
+async fn what_is_waived_is_listed_apart_with_its_waiver() {
+    let mut rig = Rig::new();
+    rig.happen(|ledger| {
+        ledger.waive(&PRIVILEGED, "api");
+        ledger.waive(&NAKED, "db");
+        ledger.open(&NAKED, "web")
+    });
+    let found = async |query: &str| -> Vec<serde_json::Value> {
+        let page = rig.get(&format!("/api/v1/deviations?{query}")).await.1;
+        let mut page: serde_json::Value = serde_json::from_str(&page).expect("it is JSON");
+        serde_json::from_value(page["deviations"].take()).expect("it is a list")
+    };
+    assert_eq!(found("").await.len(), 1, "what is waived does not stand");
+    assert_eq!(found("state=waived").await.len(), 2);
+    let [api] = found("state=waived&name=api").await.try_into().expect("it is one");
+    assert_eq!(api["check"], PRIVILEGED.id);
+    assert_eq!(api["waiver"]["owner"], "sre@example.com");
+    assert_eq!(api["waiver"]["ticket"], "https://tickets.example.com/7");
+    assert_eq!(api["waiver"]["expires"], "2026-11-25T08:00:00Z");
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_without_hole_or_overlap() {
     let mut rig = Rig::new();
     for n in 0..5 {

@@ -2,10 +2,12 @@
 
 mod parse;
 mod record;
+mod waived;
 
 pub use parse::{Lookup, ParseError, Parsed, RecordKind, parse_record};
 pub(crate) use record::render_checkpoint_entry;
 pub use record::{Context, EVENT_SCHEMA, Record, render_event};
+pub use waived::WaivedRecord;
 
 #[cfg(test)]
 mod tests;

@@ -85,7 +85,7 @@ struct PlaceRecord<'a> {
 
 #[derive(Debug, Serialize)]
 struct CauseRecord<'a> {
-    kind: &'static str,
+    kind: &'a str,
     namespace: Option<&'a str>,
     name: Option<&'a str>,
     change: &'static str,
@@ -201,7 +201,7 @@ impl<'a> CauseRecord<'a> {
     fn new(cause: &'a Cause) -> Self {
         let object = cause.object.as_ref();
         Self {
-            kind: cause.kind.map_or("Baseline", Kind::label),
+            kind: cause.kind.map(Kind::label).or(object.map(|key| key.kind.label())).unwrap_or("Baseline"),
             namespace: object.and_then(|key| known(&key.namespace)),
             name: object.and_then(|key| known(&key.name)),
             change: cause.change.as_str(),

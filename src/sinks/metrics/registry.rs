@@ -1,6 +1,9 @@
 //! What the daemon counts of itself.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use prometheus::core::Collector;
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -62,6 +65,8 @@ pub struct Metrics {
     http_requests: IntCounterVec,
     access_reviews: IntCounterVec,
     tls_reload: IntGaugeVec,
+    /// The same, to be read back.
+    dropped_so_far: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
 }
 
 impl Metrics {
@@ -90,6 +95,7 @@ impl Metrics {
             http_requests: counters(&registry, &HTTP_REQUESTS),
             access_reviews: counters(&registry, &ACCESS_REVIEWS),
             tls_reload: gauges(&registry, &TLS_RELOAD),
+            dropped_so_far: Mutex::default(),
             registry,
         };
         metrics.begin_at_zero();
@@ -181,6 +187,14 @@ impl Metrics {
     /// A bound at `place` made the daemon drop `count` things.
     pub fn dropped(&self, place: &'static str, reason: &'static str, count: u64) {
         self.dropped.with_label_values(&[place, reason]).inc_by(count);
+        if count > 0 {
+            *self.dropped_so_far.lock().entry((place, reason)).or_default() += count;
+        }
+    }
+
+    /// How many things were dropped so far, by place and reason. What was never dropped is left out.
+    pub fn dropped_so_far(&self) -> BTreeMap<(&'static str, &'static str), u64> {
+        self.dropped_so_far.lock().clone()
     }
 
     /// A request came to the port and was answered.

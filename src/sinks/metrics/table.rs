@@ -76,7 +76,11 @@ metrics! {
     BASELINE_PROBLEMS = "plimsoll_baseline_problems" Gauge []
         "Problems in the baseline as it was last loaded.";
     WAIVERS = "plimsoll_waivers" Gauge ["state"]
-        "Waivers that are declared, by state: used, unused or expired. The first two are left out while anything is unseen.";
+        "Waivers that are declared, by state: used, unused, expired or, where they expire too far ahead, invalid. The first two are left out while anything is unseen. Those that expire within two weeks are counted once more, as expiring.";
+    WAIVER_EXPIRES = "plimsoll_waiver_expires_timestamp_seconds" Gauge ["check"]
+        "When the next waiver expires, in seconds since 1970, by the check or family that it is about.";
+    WAIVED = "plimsoll_deviations_waived" Gauge ["check", "severity"]
+        "What would be deviations if no waiver excused it. It is in no other family.";
     SINK_SENT = "plimsoll_sink_sent_total" Counter ["sink", "result"]
         "Requests that a sink sent, by result: ok or failed.";
     SINK_QUEUE = "plimsoll_sink_queue_depth" Gauge ["sink"]

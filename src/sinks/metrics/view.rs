@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::table::{
-    BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WAIVERS, WATCH_SYNCED,
+    BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WAIVED, WAIVER_EXPIRES, WAIVERS,
+    WATCH_SYNCED,
 };
 use super::text::Page;
 use crate::model::{CountKey, Direction, Severity, Sight, View, WaiverCounts};
@@ -29,6 +30,7 @@ pub(super) fn render(view: &View, options: Options, page: &mut Page) {
     checks(view, page);
     kinds(view, page);
     baselines(view, page);
+    waivers(view, page);
 }
 
 /// Costs the number of series, not of deviations.
@@ -100,13 +102,30 @@ fn baselines(view: &View, page: &mut Page) {
     for (name, digest) in documents {
         info.sample(&[name, digest], 1);
     }
-    let mut waivers = page.family(&WAIVERS);
-    let WaiverCounts { used, unused, expired } = view.waivers;
-    waivers.sample(&["expired"], expired);
+}
+
+fn waivers(view: &View, page: &mut Page) {
+    let mut states = page.family(&WAIVERS);
+    let WaiverCounts { used, unused, expired, invalid, expiring, ends } = &view.waivers;
+    for (state, count) in [("expired", expired), ("expiring", expiring), ("invalid", invalid)] {
+        states.sample(&[state], count);
+    }
     // What cannot be seen may use a waiver.
     let blind = view.checks.iter().any(|it| it.check.id == UNUSED_WAIVER && !it.blind.is_empty());
     for (state, count) in [("unused", unused), ("used", used)].into_iter().filter(|_| !blind) {
-        waivers.sample(&[state], count);
+        states.sample(&[state], count);
+    }
+    let mut expires = page.family(&WAIVER_EXPIRES);
+    for (checks, end) in &**ends {
+        expires.sample(&[checks], seconds(*end));
+    }
+    let mut waived: BTreeMap<(&str, Severity), u64> = BTreeMap::new();
+    for it in view.waived.values() {
+        *waived.entry((it.check.id, it.check.severity)).or_default() += 1;
+    }
+    let mut family = page.family(&WAIVED);
+    for ((check, severity), count) in waived {
+        family.sample(&[check, severity.as_str()], count);
     }
 }
 

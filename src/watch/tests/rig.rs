@@ -236,6 +236,7 @@ fn words(change: &Change) -> String {
         Change::Seen(facts) => format!("seen {}", facts.name),
         Change::Unreadable { name, .. } => format!("unreadable {name}"),
         Change::Deleted { name, .. } => format!("deleted {name}"),
+        Change::Own(own) => format!("{own:?}"),
     }
 }
 

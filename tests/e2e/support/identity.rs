@@ -50,9 +50,26 @@ impl<'a> Identity<'a> {
         identity
     }
 
+    /// The account that is shipped, with what is shipped for it.
+    pub(crate) fn shipped(plane: &'a ControlPlane) -> Self {
+        let name = "plimsoll".to_owned();
+        plane.kubectl(&["apply", "--filename", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/rbac.yaml")], "");
+        let token = plane.home().join("shipped.token");
+        let file = plane.home().join("shipped.kubeconfig");
+        let kubeconfig =
+            kubeconfig::write(file, &plane.server(), &plane.authority(), &json!({"tokenFile": token}));
+        let identity = Self { plane, name, kubeconfig, token };
+        identity.write_token();
+        identity
+    }
+
     /// Makes the account, and writes a token for it.
     pub(crate) fn renew(&self) {
         self.plane.kubectl(&["create", "serviceaccount", "plimsoll", "--namespace", &self.name], "");
+        self.write_token();
+    }
+
+    fn write_token(&self) {
         let token = self.plane.kubectl(&["create", "token", "plimsoll", "--namespace", &self.name], "");
         fs::write(&self.token, token).expect("the token can be written");
     }
