@@ -12,6 +12,7 @@ mod demo;
 mod escape;
 mod explain;
 mod failure;
+mod journal;
 mod log;
 mod look;
 mod man;
@@ -54,6 +55,7 @@ enum Command {
     CanI(can_i::CanI),
     Connections(connections::Connections),
     Snapshot(snapshot::Take),
+    Journal(journal::Journal),
     Demo(demo::Demo),
     Completions(completions::Completions),
     Man(man::Manual),
@@ -76,6 +78,7 @@ pub fn main(
         Command::CanI(can_i) => can_i.execute(environment),
         Command::Connections(connections) => connections.execute(environment),
         Command::Snapshot(take) => take.execute(environment),
+        Command::Journal(journal) => journal.execute(&environment),
         Command::Run(run) => run.execute(environment).map(|()| ExitCode::SUCCESS),
         Command::Checks(checks) => checks.execute(&environment).map(|()| ExitCode::SUCCESS),
         Command::Explain(explain) => explain.execute(environment).map(|()| ExitCode::SUCCESS),

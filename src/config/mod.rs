@@ -87,6 +87,9 @@ pub struct Journal {
     pub file_max_bytes: u64,
     /// At least two: the one being written and the one before it.
     pub files_max: usize,
+    /// Of all files together.
+    pub total_max_bytes: u64,
+    pub age_max: Duration,
 }
 
 /// When the journal is forced to the disk.

@@ -59,6 +59,8 @@ pub(super) struct Journal {
     pub(super) flush_interval_secs: u64,
     pub(super) file_max_bytes: u64,
     pub(super) files_max: usize,
+    pub(super) total_max_bytes: u64,
+    pub(super) age_max_days: u32,
 }
 
 #[derive(Debug, Deserialize)]

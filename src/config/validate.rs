@@ -41,6 +41,8 @@ pub(super) fn config(draft: &mut Draft) -> Option<Config> {
             flush: flush(&raw),
             file_max_bytes: raw.journal.file_max_bytes,
             files_max: raw.journal.files_max,
+            total_max_bytes: raw.journal.total_max_bytes,
+            age_max: Duration::from_secs(u64::from(raw.journal.age_max_days) * 86_400),
         },
         alertmanager: Alertmanager {
             urls: urls?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::SignedDuration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -37,8 +38,12 @@ pub(super) fn journal_options(config: &Config) -> journal::Options {
         cluster: config.cluster.clone(),
         flush,
         file_bytes_max: settings.file_max_bytes,
-        // The one being written counts as well.
-        files_max: settings.files_max.saturating_sub(1),
+        retention: journal::Retention {
+            // The one being written counts as well.
+            files_max: settings.files_max.saturating_sub(1),
+            bytes_max: settings.total_max_bytes,
+            age_max: SignedDuration::try_from(settings.age_max).unwrap_or(SignedDuration::MAX),
+        },
         pending_max: JOURNAL_PENDING_MAX,
     }
 }

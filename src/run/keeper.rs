@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::now;
 use crate::model::{Transition, View, chain};
-use crate::sinks::journal::{Journal, JournalError};
+use crate::sinks::journal::{Head, Journal, JournalError, LossReason};
 use crate::sinks::metrics::Metrics;
 
 /// What the keeper is told.
@@ -26,6 +26,8 @@ pub(super) struct Keeper {
     pub(super) entries: mpsc::Sender<Entry>,
     /// The number up to which the journal is written.
     pub(super) written: watch::Receiver<u64>,
+    /// How far it is written, with the hash of its end.
+    pub(super) head: watch::Receiver<Option<Head>>,
     pub(super) ended: oneshot::Receiver<()>,
 }
 
@@ -34,13 +36,17 @@ pub(super) fn start(journal: Journal, metrics: Arc<Metrics>) -> std::io::Result<
     let (entries, queue) = mpsc::channel(ENTRIES_MAX);
     let (done, ended) = oneshot::channel();
     let (wrote, written) = watch::channel(journal.written());
+    let (moved, head) = watch::channel(journal.head());
+    metrics.journal_head(journal.head());
+    // What opening it wrote was taken.
+    metrics.journal_written(true);
     let keep = move || {
-        keep(journal, queue, &metrics, &wrote);
+        keep(journal, queue, &metrics, &wrote, &moved);
         // Nobody waits for it where the daemon failed to start.
         let _unheard = done.send(());
     };
     std::thread::Builder::new().name("journal".to_owned()).spawn(keep)?;
-    Ok(Keeper { entries, written, ended })
+    Ok(Keeper { entries, written, head, ended })
 }
 
 fn keep(
@@ -48,6 +54,7 @@ fn keep(
     mut queue: mpsc::Receiver<Entry>,
     metrics: &Metrics,
     wrote: &watch::Sender<u64>,
+    moved: &watch::Sender<Option<Head>>,
 ) {
     let mut failing = false;
     let mut last = None;
@@ -56,18 +63,24 @@ fn keep(
             Entry::Happened(transitions, view) => journal.append(transitions, view, now()),
             Entry::Tick(view) => journal.tick(view, now()),
         };
+        let head = journal.head();
+        if *moved.borrow() != head {
+            metrics.journal_head(head.clone());
+            moved.send_replace(head);
+        }
         if outcome.is_ok() {
             // Whoever waits for an event to be kept hears of it once it is kept as the settings ask.
             wrote.send_if_modified(|written| {
                 std::mem::replace(written, journal.written()) != journal.written()
             });
         }
-        metrics.journal_sequence(journal.written());
+        metrics.journal_written(outcome.is_ok());
         metrics.sink_queue_depth("journal", queue.len() + journal.pending());
         report(&outcome, &mut failing);
         let dropped = journal.take_dropped();
-        metrics.dropped("journal", "disk", dropped.unwritten);
-        metrics.dropped("journal", "too-long", dropped.too_long);
+        for reason in LossReason::ALL {
+            metrics.dropped("journal", reason.as_str(), dropped.of(reason));
+        }
         let (Entry::Happened(_, view) | Entry::Tick(view)) = entry;
         last = Some(view);
     }

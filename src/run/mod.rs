@@ -106,16 +106,22 @@ impl Daemon {
             engine.restore(restored.seq, restored.deviations);
         }
         let metrics = Arc::new(edges::metrics(&checks));
+        metrics.journal_problems(restored.problems.len());
         walk::note_declared(&metrics, &in_force);
         let (view, seen) = watch::channel(Arc::new(engine.view(now())));
         let (shutdown, ending) = watch::channel(false);
-        let Keeper { entries, written, ended } =
+        let Keeper { entries, written, head, ended } =
             keeper::start(journal, Arc::clone(&metrics)).context("failed to start the journal's thread")?;
         let reviewed = Arc::clone(&snapshot);
         let intake = Arc::new(Intake::of(snapshot));
         let vitals = Arc::new(Vitals::default());
-        let shown =
-            Shown { metrics: Arc::clone(&metrics), vitals: Arc::clone(&vitals), view: seen.clone(), written };
+        let shown = Shown {
+            metrics: Arc::clone(&metrics),
+            vitals: Arc::clone(&vitals),
+            view: seen.clone(),
+            written,
+            head,
+        };
         let addresses = ports::open(&mut tasks, config, &client, shown, &ending).await?;
         edges::alert(&mut tasks, config, &metrics, &seen, &ending)?;
         let deliveries = edges::watch(&mut tasks, config, &client, &intake, &kinds);

@@ -13,6 +13,7 @@ use crate::model::View;
 use crate::serve::{
     self, Access, Follower, JournalFeed, Port, ReviewOptions, Reviewer, State, TlsFiles, Vitals,
 };
+use crate::sinks::journal::Head;
 use crate::sinks::metrics::{self, Metrics};
 
 /// What the server shares with the walk and the journal.
@@ -22,6 +23,8 @@ pub(super) struct Shown {
     pub(super) view: watch::Receiver<Arc<View>>,
     /// The number up to which the journal is written.
     pub(super) written: watch::Receiver<u64>,
+    /// How far it is written, with the hash of its end.
+    pub(super) head: watch::Receiver<Option<Head>>,
 }
 
 /// Where the daemon serves.
@@ -91,7 +94,11 @@ fn state(config: &Config, shown: Shown) -> State {
         metrics: shown.metrics,
         metrics_options: metrics::Options { deviation_info_max: info_max },
         cluster: config.cluster.as_str().into(),
-        journal: Some(JournalFeed { dir: config.journal.dir.clone(), written: shown.written }),
+        journal: Some(JournalFeed {
+            dir: config.journal.dir.clone(),
+            written: shown.written,
+            head: shown.head,
+        }),
         vitals: shown.vitals,
         connections_max: config.serve.connections_max,
         streams_max: config.serve.event_streams_max,

@@ -73,7 +73,8 @@ pub(super) async fn not_found(Extract(shared): Extract<Arc<Shared>>) -> Refusal 
             "no such path: there are /metrics, /livez and /readyz; the API has a port of its own"
         }
         Port::Api => {
-            "no such path: there are /api/v1/deviations and /api/v1/events; metrics have a port of their own"
+            "no such path: there are /api/v1/deviations, /api/v1/events and /api/v1/journal/head; metrics have a port of \
+             their own"
         }
     };
     Refusal::new(StatusCode::NOT_FOUND, message)

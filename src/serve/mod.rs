@@ -6,7 +6,9 @@ mod connection;
 mod deviations;
 mod events;
 mod guard;
+mod head;
 mod health;
+mod parts;
 mod query;
 mod record;
 mod stall;
@@ -17,7 +19,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State as Extract;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -30,7 +34,10 @@ pub use health::Vitals;
 pub use tls::{Follower, Tls, TlsError, TlsFiles};
 
 use crate::model::View;
-use crate::sinks::metrics::{self, Metrics};
+use crate::sinks::journal::Head;
+use crate::sinks::metrics::{self, Exposition, Metrics};
+use answer::Refusal;
+use parts::Parts;
 
 /// All that answers are made of.
 #[derive(Debug, Clone)]
@@ -57,6 +64,8 @@ pub struct JournalFeed {
     /// The sequence number up to which it is written. Streams wake on it and not on the view, because a view
     /// may be published before its lines are written.
     pub written: watch::Receiver<u64>,
+    /// How far it is written, with the hash of its end.
+    pub head: watch::Receiver<Option<Head>>,
 }
 
 /// What a port answers.
@@ -106,6 +115,7 @@ struct Shared {
     port: Port,
     access: Access,
     streams: Arc<Semaphore>,
+    exposition: Exposition,
     shutdown: watch::Receiver<bool>,
 }
 
@@ -129,7 +139,8 @@ pub async fn serve(
 
 fn router(port: Port, access: Access, state: State, shutdown: watch::Receiver<bool>) -> Router {
     let streams = Arc::new(Semaphore::new(state.streams_max));
-    let shared = Arc::new(Shared { state, port, access, streams, shutdown });
+    let exposition = Exposition::new(state.metrics_options);
+    let shared = Arc::new(Shared { state, port, access, streams, exposition, shutdown });
     let routes = match port {
         Port::Metrics => Router::new()
             .route("/metrics", get(scrape))
@@ -137,7 +148,8 @@ fn router(port: Port, access: Access, state: State, shutdown: watch::Receiver<bo
             .route("/readyz", get(health::ready)),
         Port::Api => Router::new()
             .route("/api/v1/deviations", get(deviations::list))
-            .route("/api/v1/events", get(events::stream)),
+            .route("/api/v1/events", get(events::stream))
+            .route("/api/v1/journal/head", get(head::head)),
     };
     // Around the whole, because around each route it would be told which of them there are by headers.
     Router::new()
@@ -148,8 +160,15 @@ fn router(port: Port, access: Access, state: State, shutdown: watch::Receiver<bo
 
 async fn scrape(Extract(shared): Extract<Arc<Shared>>) -> Response {
     let view = shared.state.latest();
-    let text = metrics::render(&view, &shared.state.metrics, shared.state.metrics_options);
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    // Another scrape may be at it, and the first one renders all that stands: neither may hold up the walk.
+    let render = move || shared.exposition.render(&view, &shared.state.metrics);
+    match tokio::task::spawn_blocking(render).await {
+        Ok(parts) => {
+            let body = Body::new(Parts::new(parts));
+            ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], body).into_response()
+        }
+        Err(_) => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the page was not made").into_response(),
+    }
 }
 
 impl State {

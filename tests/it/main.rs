@@ -21,6 +21,7 @@ mod explain;
 mod floors;
 mod fuzz;
 mod incremental;
+mod journal;
 mod peer_network;
 mod peer_pod_security;
 mod peer_rbac_covers;

@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::model::{Loss, Sight, Transition};
+use crate::sinks::journal::verify::{Claim, verify};
 use crate::sinks::journal::{Journal, Options};
 use crate::sinks::sample::{Ledger, NAKED, PRIVILEGED, at, lookup};
 
@@ -28,6 +29,7 @@ struct Rig {
     dir: TempDir,
     view: watch::Sender<Arc<View>>,
     written: watch::Sender<u64>,
+    head: watch::Sender<Option<Head>>,
     shutdown: watch::Sender<bool>,
     vitals: Arc<Vitals>,
 }
@@ -41,6 +43,7 @@ impl Rig {
         Self {
             view: watch::Sender::new(ledger.shared()),
             written: watch::Sender::new(0),
+            head: watch::Sender::new(journal.head()),
             shutdown: watch::Sender::new(false),
             vitals: Arc::default(),
             ledger,
@@ -55,7 +58,11 @@ impl Rig {
             metrics: Arc::new(Metrics::new("0.1.0")),
             metrics_options: metrics::Options::default(),
             cluster: "prod-1".into(),
-            journal: Some(JournalFeed { dir: self.dir.path().to_owned(), written: self.written.subscribe() }),
+            journal: Some(JournalFeed {
+                dir: self.dir.path().to_owned(),
+                written: self.written.subscribe(),
+                head: self.head.subscribe(),
+            }),
             vitals: self.vitals.clone(),
             connections_max: 256,
             streams_max: STREAMS_MAX,
@@ -68,6 +75,7 @@ impl Rig {
         self.journal.append(&[transition], &self.ledger.view, at(0)).expect("written");
         self.publish();
         self.written.send_replace(self.journal.written());
+        self.head.send_replace(self.journal.head());
     }
 
     fn publish(&self) {
@@ -143,7 +151,34 @@ async fn metrics_come_in_the_text_format() {
     let policy = "default-src 'none'; frame-ancestors 'none'";
     assert_eq!(response.headers()["content-security-policy"], policy);
     assert_eq!(response.headers()["referrer-policy"], "no-referrer");
+    let told = http_body::Body::size_hint(response.body()).exact();
+    let sent = response.into_body().collect().await.expect("a body").to_bytes();
+    assert_eq!(told, Some(sent.len() as u64));
     assert!(rig.get("/metrics").await.1.contains("\nplimsoll_build_info{version=\"0.1.0\"} 1\n"));
+}
+
+#[tokio::test]
+async fn the_head_of_the_journal_is_told_with_its_hash() {
+    let mut rig = Rig::new();
+    let before = rig.get("/api/v1/journal/head").await;
+    assert_eq!(before.0, StatusCode::OK);
+    rig.happen(|ledger| ledger.open(&PRIVILEGED, "web"));
+    let (status, body) = rig.get("/api/v1/journal/head").await;
+    let document: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let report = verify(&[rig.dir.path().to_owned()], &Claim::default()).expect("readable");
+    let hash = report.tip.expect("a last line").hash;
+    let expected = serde_json::json!({
+        "schema": "plimsoll.dev/journal-head/v1", "seq": 1, "hash": hash, "file": "events.jsonl",
+    });
+    assert_eq!((status, document), (StatusCode::OK, expected));
+    assert_ne!(before.1, body);
+    assert_eq!(rig.get("/api/v1/journal/head?since=1").await.0, StatusCode::BAD_REQUEST);
+    let mut state = rig.state();
+    state.journal = None;
+    let router = router(Port::Api, Access::Loopback, state, rig.shutdown.subscribe());
+    let asked = request("GET", "/api/v1/journal/head").body(Body::empty()).expect("a request");
+    let response = router.oneshot(asked).await.expect("a router always answers");
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ mod record;
 mod waived;
 
 pub use parse::{Lookup, ParseError, Parsed, RecordKind, parse_record};
-pub(crate) use record::render_checkpoint_entry;
 pub use record::{Context, EVENT_SCHEMA, Record, render_event};
+pub(crate) use record::{ENTRY_SCHEMA, render_checkpoint_entry};
 pub use waived::WaivedRecord;
 
 #[cfg(test)]

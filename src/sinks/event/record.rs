@@ -10,7 +10,7 @@ pub const EVENT_SCHEMA: &str = "plimsoll.dev/event/v1";
 /// The schema of a deviation that stands by itself, as in the API and in reports.
 pub(super) const DEVIATION_SCHEMA: &str = "plimsoll.dev/deviation/v1";
 /// The schema of a deviation in a checkpoint of the journal.
-pub(super) const ENTRY_SCHEMA: &str = "plimsoll.dev/checkpoint-entry/v1";
+pub(crate) const ENTRY_SCHEMA: &str = "plimsoll.dev/checkpoint-entry/v1";
 
 /// What stands for every namespace.
 pub(super) const EVERYWHERE: &str = "*";

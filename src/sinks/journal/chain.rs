@@ -9,6 +9,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// The chain whose next line writes `previous`.
+    pub(super) fn after(previous: Option<&str>) -> Self {
+        Self { last: previous.map(str::to_owned) }
+    }
+
     /// What the next line writes as `previous`.
     pub(super) fn previous(&self) -> Option<&str> {
         self.last.as_deref()
@@ -30,7 +35,8 @@ impl Chain {
     }
 }
 
-fn digest(line: &[u8]) -> String {
+/// The hash of a line without its end, in lower-case hexadecimal digits.
+pub(super) fn digest(line: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let bytes: [u8; 32] = Sha256::digest(line).into();
     bytes

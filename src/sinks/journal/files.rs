@@ -5,9 +5,12 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+/// The name of the file that is written to.
+pub(super) const LIVE: &str = "events.jsonl";
+
 /// The file that is written to.
 pub(super) fn live(dir: &Path) -> PathBuf {
-    dir.join("events.jsonl")
+    dir.join(LIVE)
 }
 
 /// The file that is to be the next live one, while its checkpoint is written.

@@ -7,6 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::chain::Chain;
+use super::checkpoint::Written;
+use super::replay::FileEnd;
 
 #[derive(Debug)]
 pub(super) struct Live {
@@ -21,12 +23,35 @@ pub(super) struct Live {
     /// The sequence number from which on it holds events.
     pub(super) first: u64,
     pub(super) checkpoint_bytes: u64,
+    /// The chain before its first line.
+    begun: Chain,
+    /// Something in it is missing or damaged, which must stay to be seen.
+    pub(super) damaged: bool,
 }
 
 impl Live {
-    /// Goes on in `file`, which is sound up to `bytes`.
-    pub(super) fn new(file: File, bytes: u64, chain: Chain, first: u64, checkpoint_bytes: u64) -> Self {
-        Self { file, bytes, torn: false, unsynced: false, chain, first, checkpoint_bytes }
+    /// Goes on in `file`, which is sound up to `bytes` and otherwise as it was read.
+    pub(super) fn resumed(file: File, bytes: u64, chain: Chain, end: &FileEnd) -> Self {
+        let FileEnd { first, checkpoint_bytes, ref begun, damaged, .. } = *end;
+        let begun = begun.clone();
+        Self { file, bytes, torn: false, unsynced: false, chain, first, checkpoint_bytes, begun, damaged }
+    }
+
+    /// Begins after the checkpoint of the ledger up to `seq`, which follows on `begun`.
+    pub(super) fn begun(written: Written, seq: u64, begun: Chain) -> Self {
+        let Written { file, bytes, chain } = written;
+        let end = FileEnd { first: seq + 1, checkpoint_bytes: bytes, begun, ..FileEnd::default() };
+        Self::resumed(file, bytes, chain, &end)
+    }
+
+    /// Whether it is kept once another one is live. One that tells nothing but its checkpoint is not.
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        self.event_bytes() > 0 || self.damaged
+    }
+
+    /// Where the chain goes on in the file that becomes the live one after it.
+    pub(super) fn continued(&self) -> Chain {
+        if self.is_worth_keeping() { self.chain.clone() } else { self.begun.clone() }
     }
 
     /// How many bytes of events it holds.

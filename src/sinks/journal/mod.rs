@@ -6,21 +6,27 @@
 mod chain;
 mod checkpoint;
 mod files;
+mod gap;
 mod lines;
 mod live;
 mod open;
+mod pending;
 mod reader;
 mod replay;
+mod retain;
+pub mod verify;
 mod write;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
+pub use gap::LossReason;
 pub use reader::{Entry, Line, Reader};
+pub use retain::Retention;
 pub use write::Journal;
 
 use crate::model::Deviation;
@@ -47,8 +53,7 @@ pub struct Options {
     /// How many bytes of events a file takes before it is rotated. A file takes at least as many bytes of
     /// events as its checkpoint has, so that checkpoints never make up most of the work.
     pub file_bytes_max: u64,
-    /// How many rotated files are kept beside the live one.
-    pub files_max: usize,
+    pub retention: Retention,
     /// How many transitions are kept while the disk does not take them. Beyond it the oldest are dropped.
     pub pending_max: usize,
 }
@@ -60,7 +65,11 @@ impl Options {
             cluster: cluster.to_owned(),
             flush: Flush::Every(1),
             file_bytes_max: 64 << 20,
-            files_max: 8,
+            retention: Retention {
+                files_max: 8,
+                bytes_max: 1 << 30,
+                age_max: SignedDuration::from_hours(365 * 24),
+            },
             pending_max: 100_000,
         }
     }
@@ -79,13 +88,29 @@ pub struct Restored {
     pub problems: Vec<String>,
 }
 
-/// Transitions that the journal could not keep.
+/// Transitions that the journal could not keep, by the reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Dropped {
-    /// The disk did not take them for so long that more were waiting than may wait.
-    pub unwritten: u64,
-    /// They were longer than a line may be.
-    pub too_long: u64,
+pub struct Dropped([u64; LossReason::ALL.len()]);
+
+impl Dropped {
+    pub fn of(&self, reason: LossReason) -> u64 {
+        self.0[reason as usize]
+    }
+
+    fn count(&mut self, reason: LossReason, more: u64) {
+        self.0[reason as usize] += more;
+    }
+}
+
+/// How far the journal is written, for whoever wants to see later that nothing was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last event that was written.
+    pub seq: u64,
+    /// The SHA-256 of the last line in hexadecimal digits.
+    pub hash: String,
+    /// The name of the file that ends with that line.
+    pub file: &'static str,
 }
 
 /// Why the journal cannot be used, or did not write.
@@ -109,6 +134,8 @@ pub enum JournalError {
     Sync { path: PathBuf, source: io::Error },
     #[error("failed to rotate {}", path.display())]
     Rotate { path: PathBuf, source: io::Error },
+    #[error("failed to remove old files from {}", dir.display())]
+    Retain { dir: PathBuf, source: io::Error },
 }
 
 impl JournalError {
@@ -132,9 +159,9 @@ impl Journal {
         let opened = open::open(dir, &options.cluster, lookup, now)?;
         let mut deviations: Vec<_> = opened.replay.deviations.values().cloned().collect();
         deviations.sort_unstable_by_key(|deviation| deviation.seq);
-        let (seq, damaged) = (opened.replay.seq, opened.replay.end.damaged);
+        let seq = opened.replay.seq;
         let problems = opened.replay.problems.into_told();
-        let journal = Self::new(dir, options, opened.lock, opened.live, seq, damaged, now);
+        let journal = Self::new(dir, options, opened.lock, opened.live, seq, now);
         Ok((journal, Restored { seq, deviations, existed: opened.existed, problems }))
     }
 }

@@ -109,7 +109,7 @@ fn go_on(path: &Path, replay: &mut Replay) -> Result<Live, JournalError> {
         }
     };
     file.sync_all().map_err(failed)?;
-    Ok(Live::new(file, bytes, replay.chain.clone(), end.first, end.checkpoint_bytes))
+    Ok(Live::resumed(file, bytes, replay.chain.clone(), end))
 }
 
 /// Begins a live file with what the rotated ones told, which is nothing at the very first start.
@@ -125,7 +125,7 @@ fn begin(dir: &Path, cluster: &str, replay: &Replay, now: Timestamp) -> Result<L
         let written = checkpoint.write(&files::next(dir), replay.chain.clone())?;
         files::rename(&files::next(dir), &path)?;
         files::sync_dir(dir)?;
-        Ok(Live::new(written.file, written.bytes, written.chain, replay.seq + 1, written.bytes))
+        Ok(Live::begun(written, replay.seq, replay.chain.clone()))
     };
     begin().map_err(|source| JournalError::Begin { path: path.clone(), source })
 }

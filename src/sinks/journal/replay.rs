@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::checkpoint::Header;
+use super::gap::Lost;
 use super::lines::{Lines, Piece};
 use crate::model::{Deviation, DeviationId};
 use crate::sinks::event::{Lookup, ParseError, RecordKind, parse_record};
@@ -37,6 +38,8 @@ pub(super) struct FileEnd {
     /// The sequence number from which on it holds events.
     pub(super) first: u64,
     pub(super) checkpoint_bytes: u64,
+    /// The chain before its first line.
+    pub(super) begun: Chain,
     /// Where its last whole line ends.
     pub(super) bytes: u64,
     /// The line without an end that follows is nevertheless a good one.
@@ -144,16 +147,18 @@ impl<'a> Reading<'a> {
 
     fn line(&mut self, line: &[u8], end: u64) {
         self.number += 1;
-        match Header::parse(line) {
-            Some(header) if self.number == 1 => self.header(header, end),
-            _ => self.record(line, end),
+        let header = if self.number == 1 { Header::parse(line) } else { None };
+        match header {
+            Some(header) => self.header(header, end),
+            None => self.record(line, end),
         }
         self.replay.chain.link(line);
     }
 
     fn header(&mut self, header: Header, end: u64) {
         self.follow(header.previous.as_deref());
-        self.end.first = header.seq + 1;
+        self.end.begun = Chain::after(header.previous.as_deref());
+        self.end.first = header.seq.saturating_add(1);
         self.end.checkpoint_bytes = end;
         self.seq = Some(header.seq);
         self.replay.seq = self.replay.seq.max(header.seq);
@@ -176,8 +181,19 @@ impl<'a> Reading<'a> {
                 // It is a good line: only this version has no use for it.
                 self.entry(end);
             }
-            Err(error) => self.damage(&error.to_string()),
+            Err(error) => match Lost::parse(line) {
+                Some((lost, previous)) => self.gap(lost, previous.as_deref()),
+                None => self.damage(&error.to_string()),
+            },
         }
+    }
+
+    /// What is declared lost is missing, and is no damage.
+    fn gap(&mut self, lost: Lost, previous: Option<&str>) {
+        self.follow(previous);
+        self.event(lost.first);
+        self.seq = Some(lost.last);
+        self.replay.seq = self.replay.seq.max(lost.last);
     }
 
     fn entry(&mut self, end: u64) {
@@ -190,7 +206,7 @@ impl<'a> Reading<'a> {
     fn event(&mut self, seq: u64) {
         match self.seq {
             Some(last) if seq <= last => self.damage(&format!("its number {seq} comes after {last}")),
-            Some(last) if seq > last + 1 => {
+            Some(last) if seq > last.saturating_add(1) => {
                 self.damage(&format!("the events {} to {} before it are missing", last + 1, seq - 1));
             }
             Some(_) => {}

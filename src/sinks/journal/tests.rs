@@ -1,3 +1,5 @@
+mod room;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 
@@ -26,7 +28,7 @@ impl Rig {
     fn rotating() -> Self {
         let mut rig = Self::new();
         rig.options.file_bytes_max = 1;
-        rig.options.files_max = 2;
+        rig.options.retention.files_max = 2;
         rig
     }
 
@@ -149,7 +151,7 @@ fn a_file_takes_as_many_events_as_its_checkpoint_before_it_is_rotated() {
 #[test]
 fn every_line_names_the_one_before_over_files_and_restarts() {
     let mut rig = Rig::rotating();
-    rig.options.files_max = 100;
+    rig.options.retention.files_max = 100;
     for name in ["web", "api", "db"] {
         let (mut journal, _) = rig.open();
         rig.open_one(&mut journal, name).expect("written");
@@ -307,6 +309,12 @@ fn only_the_daemons_user_may_read() {
     assert_eq!((mode(&inner), mode(&inner.join("events.jsonl"))), (0o700, 0o600));
 }
 
+fn dropped(reason: LossReason, count: u64) -> Dropped {
+    let mut dropped = Dropped::default();
+    dropped.count(reason, count);
+    dropped
+}
+
 /// Makes every further write to the live file fail.
 fn break_disk(rig: &Rig, journal: &mut Journal) {
     journal.live.file = fs::File::open(rig.path("events.jsonl")).expect("readable");
@@ -349,7 +357,7 @@ fn beyond_the_bound_the_oldest_are_dropped_and_a_checkpoint_makes_up_for_them() 
         rig.open_one(&mut journal, name).expect_err("the disk is broken");
     }
     assert_eq!(journal.pending(), 2);
-    assert_eq!(journal.take_dropped(), Dropped { unwritten: 2, too_long: 0 });
+    assert_eq!(journal.take_dropped(), dropped(LossReason::Disk, 2));
     assert_eq!(journal.take_dropped(), Dropped::default());
     mend_disk(&rig, &mut journal);
     journal.tick(&rig.ledger.view, at(9)).expect("written");
@@ -368,7 +376,7 @@ fn an_event_that_is_too_long_is_counted_and_harms_no_other() {
     let opened = rig.ledger.record(Event::Opened, long);
     journal.append(&[opened], &rig.ledger.view, at(1)).expect("the rest is written");
     rig.open_one(&mut journal, "web").expect("written");
-    assert_eq!(journal.take_dropped(), Dropped { unwritten: 0, too_long: 1 });
+    assert_eq!(journal.take_dropped(), dropped(LossReason::TooLong, 1));
     drop(journal);
     let (_journal, restored) = rig.open();
     assert_eq!(restored.problems, [""; 0]);
@@ -424,7 +432,7 @@ fn the_policy_says_when_lines_are_made_durable() {
 #[test]
 fn a_reader_begins_anywhere_and_follows_over_rotations() {
     let mut rig = Rig::rotating();
-    rig.options.files_max = 100;
+    rig.options.retention.files_max = 100;
     let (mut journal, _) = rig.open();
     let mut from_start = Reader::new(rig.dir.path(), 0);
     assert_eq!(told(&mut from_start), [""; 0]);
@@ -533,7 +541,7 @@ proptest! {
         bytes in 1..4000u64,
     ) {
         let mut rig = Rig::rotating();
-        rig.options.files_max = 1000;
+        rig.options.retention.files_max = 1000;
         rig.options.file_bytes_max = bytes;
         let (mut journal, _) = rig.open();
         let mut reader = Reader::new(rig.dir.path(), 0);

@@ -1,22 +1,23 @@
 //! Appends to the journal, keeps what the disk does not take, and rotates.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::checkpoint::{Checkpoint, fits};
+use super::checkpoint::Checkpoint;
+use super::gap::LossReason;
 use super::live::Live;
 use super::open::Lock;
-use super::{Dropped, Flush, JournalError, Options, files};
+use super::pending::Pending;
+use super::{Dropped, Flush, Head, JournalError, Options, files};
 use crate::model::{Transition, View};
-use crate::sinks::event::{Context, render_event};
+use crate::sinks::event::Context;
 
-/// How many bytes are written at once. A batch stays or goes as a whole.
-const BATCH_BYTES: usize = 256 << 10;
 /// How long a rotation that failed is left alone, in seconds: each try writes a whole checkpoint.
 const ROTATION_RETRY_SECS: i64 = 60;
+/// How often it is looked whether files are too old, in seconds.
+const RETENTION_SECS: i64 = 3600;
 
 /// The journal of one daemon. Nothing in it waits for anything but the disk.
 #[derive(Debug)]
@@ -24,17 +25,18 @@ pub struct Journal {
     dir: PathBuf,
     options: Options,
     pub(super) live: Live,
-    /// What the disk has not taken yet, oldest first.
-    pending: VecDeque<Transition>,
+    /// What the disk has not taken yet.
+    pending: Pending,
     /// The sequence number of the last transition that was appended, written or not.
     appended: u64,
     /// The sequence number of the last transition that was written.
     written: u64,
-    dropped: Dropped,
     /// The live file no longer tells the whole ledger, so that a new one must begin with a checkpoint.
     renew: bool,
     synced: Timestamp,
     rotation_failed: Option<Timestamp>,
+    /// When old files were last looked for; never since the last rotation.
+    retained: Option<Timestamp>,
     /// Held for as long as the journal is open.
     _lock: Lock,
 }
@@ -46,20 +48,20 @@ impl Journal {
         lock: Lock,
         live: Live,
         seq: u64,
-        renew: bool,
         now: Timestamp,
     ) -> Self {
+        let renew = live.damaged;
         Self {
             dir: dir.to_owned(),
             options,
             live,
-            pending: VecDeque::new(),
+            pending: Pending::default(),
             appended: seq,
             written: seq,
-            dropped: Dropped::default(),
             renew,
             synced: now,
             rotation_failed: None,
+            retained: None,
             _lock: lock,
         }
     }
@@ -78,11 +80,7 @@ impl Journal {
     ) -> Result<(), JournalError> {
         for transition in transitions {
             self.appended = transition.seq;
-            if fits(&transition.deviation) {
-                self.pending.push_back(transition.clone());
-            } else {
-                self.dropped.too_long += 1;
-            }
+            self.pending.push(transition);
         }
         self.advance(view, now)
     }
@@ -109,6 +107,12 @@ impl Journal {
         self.written
     }
 
+    /// How far it is written; none where the end of what is there cannot be read.
+    pub fn head(&self) -> Option<Head> {
+        let hash = self.live.chain.previous()?.to_owned();
+        Some(Head { seq: self.written, hash, file: files::LIVE })
+    }
+
     /// How many transitions wait for the disk.
     pub fn pending(&self) -> usize {
         self.pending.len()
@@ -116,12 +120,13 @@ impl Journal {
 
     /// What was dropped since this was last asked.
     pub fn take_dropped(&mut self) -> Dropped {
-        std::mem::take(&mut self.dropped)
+        self.pending.take_dropped()
     }
 
     fn advance(&mut self, view: &View, now: Timestamp) -> Result<(), JournalError> {
         if let Err(source) = self.write_pending() {
-            self.drop_oldest();
+            // A new file must begin with a checkpoint, to make up for what the old one does not tell.
+            self.renew |= self.pending.drop_beyond(self.options.pending_max, LossReason::of(&source));
             let path = files::live(&self.dir);
             return Err(JournalError::Write { path, pending: self.pending.len(), source });
         }
@@ -131,39 +136,19 @@ impl Journal {
             self.rotation_failed = rotated.is_err().then_some(now);
             rotated.map_err(|source| JournalError::Rotate { path: files::live(&self.dir), source })?;
         }
+        self.retain_when_due(now)?;
         self.sync_when_due(now)
     }
 
     fn write_pending(&mut self) -> io::Result<()> {
         while !self.pending.is_empty() {
-            let mut bytes = Vec::with_capacity(BATCH_BYTES);
-            let mut chain = self.live.chain.clone();
-            let mut lines = 0;
             let context = Context { cluster: &self.options.cluster };
-            for transition in &self.pending {
-                let line = render_event(transition, &context, chain.previous());
-                chain.link(line.as_bytes());
-                bytes.extend_from_slice(line.as_bytes());
-                bytes.push(b'\n');
-                lines += 1;
-                if bytes.len() >= BATCH_BYTES {
-                    break;
-                }
-            }
-            self.live.write(&bytes, chain)?;
-            let last = self.pending.drain(..lines).next_back();
-            self.written = last.map_or(self.written, |last| last.seq);
+            let batch = self.pending.batch(&context, self.live.chain.clone());
+            self.live.write(&batch.bytes, batch.chain.clone())?;
+            self.pending.forget(&batch);
+            self.written = batch.seq;
         }
         Ok(())
-    }
-
-    fn drop_oldest(&mut self) {
-        let excess = self.pending.len().saturating_sub(self.options.pending_max);
-        if excess > 0 {
-            self.pending.drain(..excess);
-            self.dropped.unwritten += excess as u64;
-            self.renew = true;
-        }
     }
 
     fn rotation_due(&self, now: Timestamp) -> bool {
@@ -185,19 +170,24 @@ impl Journal {
             deviations: view.by_seq.iter().map(|(_, deviation)| deviation),
         };
         files::create_dir(&self.dir)?;
-        let written = checkpoint.write(&next, self.live.chain.clone())?;
+        let begun = self.live.continued();
+        let written = checkpoint.write(&next, begun.clone()).inspect_err(|_| {
+            // What is there of it would take the room that events need.
+            let _kept = files::remove(&next);
+        })?;
         if self.options.flush != Flush::Never && self.live.sync().is_err() {
             // The history of that file may have a hole after a power cut; the new file's checkpoint has none.
             tracing::warn!(path = %live.display(), "failed to make the journal durable before its rotation");
         }
-        if self.live.event_bytes() > 0 && self.live.is_at(&live) {
+        if self.live.is_worth_keeping() && self.live.is_at(&live) {
             files::rename(&live, &self.free_name())?;
         }
         files::rename(&next, &live)?;
         files::sync_dir(&self.dir)?;
-        self.live = Live::new(written.file, written.bytes, written.chain, view.seq + 1, written.bytes);
+        self.live = Live::begun(written, view.seq, begun);
         self.renew = false;
-        self.remove_oldest()
+        self.retained = None;
+        Ok(())
     }
 
     /// The name under which the live file is kept. No earlier file is ever overwritten.
@@ -209,10 +199,14 @@ impl Journal {
         files::rotated(&self.dir, first)
     }
 
-    fn remove_oldest(&self) -> io::Result<()> {
-        let rotated = files::list_rotated(&self.dir)?;
-        let excess = rotated.len().saturating_sub(self.options.files_max);
-        rotated.iter().take(excess).try_for_each(|(_, path)| files::remove(path))
+    fn retain_when_due(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        let lately = |at: Timestamp| (0..RETENTION_SECS).contains(&(now.as_second() - at.as_second()));
+        if self.retained.is_some_and(lately) {
+            return Ok(());
+        }
+        self.retained = Some(now);
+        let retained = self.options.retention.apply(&self.dir, now);
+        retained.map_err(|source| JournalError::Retain { dir: self.dir.clone(), source })
     }
 
     fn sync_when_due(&mut self, now: Timestamp) -> Result<(), JournalError> {

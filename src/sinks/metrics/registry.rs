@@ -12,10 +12,12 @@ use prometheus::{
 
 use super::table::{
     ACCESS_REVIEWS, BASELINE_PROBLEMS, BASELINE_RELOAD, BUILD_INFO, DETECTION, DROPPED, EXPOSURE,
-    HTTP_REQUESTS, JOURNAL_SEQUENCE, Metric, SINK_QUEUE, SINK_SENT, TLS_RELOAD, TRANSITIONS, WATCH_CONTACT,
-    WATCH_ERRORS, WATCH_EVENTS,
+    HTTP_REQUESTS, JOURNAL_HEAD, JOURNAL_PROBLEMS, JOURNAL_SEQUENCE, JOURNAL_WRITTEN, Metric, SINK_QUEUE,
+    SINK_SENT, TLS_RELOAD, TRANSITIONS, WATCH_CONTACT, WATCH_ERRORS, WATCH_EVENTS,
 };
+use super::text::Page;
 use crate::model::{CheckInfo, Event, Kind, Loss, Severity, Transition};
+use crate::sinks::journal::Head;
 
 /// The kinds of events that come from the API server. A fixed set, because it labels a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +62,10 @@ pub struct Metrics {
     baseline_problems: IntGauge,
     sink_sent: IntCounterVec,
     sink_queue: IntGaugeVec,
-    journal_sequence: IntGauge,
+    /// Told at a scrape, so that the number and the hash always belong together.
+    journal_head: Mutex<Option<Head>>,
+    journal_written: IntGauge,
+    journal_problems: IntGauge,
     dropped: IntCounterVec,
     http_requests: IntCounterVec,
     access_reviews: IntCounterVec,
@@ -90,7 +95,9 @@ impl Metrics {
             baseline_problems: gauge(&registry, &BASELINE_PROBLEMS),
             sink_sent: counters(&registry, &SINK_SENT),
             sink_queue: gauges(&registry, &SINK_QUEUE),
-            journal_sequence: gauge(&registry, &JOURNAL_SEQUENCE),
+            journal_head: Mutex::new(None),
+            journal_written: gauge(&registry, &JOURNAL_WRITTEN),
+            journal_problems: gauge(&registry, &JOURNAL_PROBLEMS),
             dropped: counters(&registry, &DROPPED),
             http_requests: counters(&registry, &HTTP_REQUESTS),
             access_reviews: counters(&registry, &ACCESS_REVIEWS),
@@ -179,9 +186,19 @@ impl Metrics {
         self.sink_queue.with_label_values(&[sink]).set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
 
-    /// The journal was written up to `seq`.
-    pub fn journal_sequence(&self, seq: u64) {
-        self.journal_sequence.set(i64::try_from(seq).unwrap_or(i64::MAX));
+    /// The journal is written so far; none where its end cannot be read.
+    pub fn journal_head(&self, head: Option<Head>) {
+        *self.journal_head.lock() = head;
+    }
+
+    /// Whether the disk took what was last written to the journal.
+    pub fn journal_written(&self, successful: bool) {
+        self.journal_written.set(i64::from(successful));
+    }
+
+    /// So much was damaged or missing in the journal when it was taken up.
+    pub fn journal_problems(&self, count: usize) {
+        self.journal_problems.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// A bound at `place` made the daemon drop `count` things.
@@ -217,10 +234,14 @@ impl Metrics {
         self.tls_reload.with_label_values::<&str>(&[]).get() == 1
     }
 
-    /// Appends the families in the text format, in the order of their names.
-    pub(super) fn render(&self, text: &mut String) {
+    /// Appends the families in the text format, in the order of their names but for the head of the journal.
+    pub(super) fn render(&self, page: &mut Page) {
+        if let Some(head) = &*self.journal_head.lock() {
+            page.family(&JOURNAL_SEQUENCE).sample(&[], head.seq);
+            page.family(&JOURNAL_HEAD).sample(&[&head.hash], 1);
+        }
         TextEncoder::new()
-            .encode_utf8(&self.registry.gather(), text)
+            .encode_utf8(&self.registry.gather(), page.text_mut())
             .expect("gathered families are never empty, and writing to a string does not fail");
     }
 }

@@ -87,6 +87,12 @@ metrics! {
         "Transitions that wait for a sink.";
     JOURNAL_SEQUENCE = "plimsoll_journal_sequence" Gauge []
         "The sequence number of the last event that was written to the journal.";
+    JOURNAL_HEAD = "plimsoll_journal_head_info" Gauge ["hash"]
+        "1 for the last line that was written to the journal, with its SHA-256: what plimsoll journal verify --head takes.";
+    JOURNAL_WRITTEN = "plimsoll_journal_last_write_successful" Gauge []
+        "1 if the disk took what was last written to the journal. Otherwise events wait, and metrics and alerts go on.";
+    JOURNAL_PROBLEMS = "plimsoll_journal_problems" Gauge []
+        "What was found damaged or missing in the journal when it was taken up at start.";
     DROPPED = "plimsoll_dropped_total" Counter ["where", "reason"]
         "What a bound made the daemon drop.";
     HTTP_REQUESTS = "plimsoll_http_requests_total" Counter ["port", "code"]
@@ -120,6 +126,11 @@ pub fn render_docs() -> String {
          Served at `/metrics` in the Prometheus text format 0.0.4. Names, types and labels never change; \
          families may be added. Scrape with `honorLabels`: `namespace` is that of the object or, \
          for rights, the one that they expose.\n\n\
+         A scrape costs what changed since the one before: the text of each deviation is kept, and the answer \
+         is made of parts that are shared with earlier ones. It is rendered beside the walk, which waits for no \
+         scrape, and a client that reads slowly holds text alone.\n\n\
+         `plimsoll_journal_head_info` is another series after each event, so at most one new series comes of it \
+         with each scrape.\n\n\
          | metric | type | labels | meaning |\n| --- | --- | --- | --- |\n",
     );
     for Metric { name, kind, labels, help } in METRICS {

@@ -1,10 +1,13 @@
+use proptest::prelude::*;
+
 use super::process::Proc;
 use super::*;
 use crate::model::{Direction, Event, Kind, Loss, Sight, Transition};
+use crate::sinks::journal::Head;
 use crate::sinks::sample::{Ledger, NAKED, PRIVILEGED, deviation};
 
 fn render_page(ledger: &Ledger, metrics: &Metrics, options: Options) -> String {
-    render_with(&ledger.view, metrics, options, &Proc::default())
+    joined(&Exposition::new(options).render_with(&ledger.view, metrics, &Proc::default()))
 }
 
 /// The samples of one family, without its help.
@@ -31,7 +34,7 @@ fn the_whole_page() {
     metrics.sink_sent("alertmanager:a");
     metrics.sink_failed("alertmanager:b");
     metrics.sink_queue_depth("journal", 2);
-    metrics.journal_sequence(3);
+    metrics.journal_head(Some(head(3)));
     metrics.dropped("journal", "unwritten", 4);
     metrics.http_request("api", 200);
     metrics.access_review("token", "yes");
@@ -126,6 +129,7 @@ fn every_family_of_the_table_is_told_and_no_other() {
     metrics.dropped("journal", "unwritten", 0);
     metrics.http_request("api", 200);
     metrics.tls_loaded(true);
+    metrics.journal_head(Some(head(1)));
     let page = render(&ledger.view, &metrics, Options { deviation_info_max: Some(1) });
     let told: std::collections::BTreeSet<_> =
         page.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
@@ -179,7 +183,7 @@ fn the_process_is_told_from_what_the_kernel_gives() {
     let mut page = text::Page::default();
     process.render(&mut page);
     let samples: Vec<_> =
-        page.into_text().lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+        joined(&page.into_parts()).lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
     insta::assert_snapshot!(samples.join("\n"), @r"
     process_cpu_seconds_total 3
     process_resident_memory_bytes 1048576
@@ -191,7 +195,7 @@ fn the_process_is_told_from_what_the_kernel_gives() {
     ");
     let mut unknown = text::Page::default();
     Proc::default().render(&mut unknown);
-    assert_eq!(unknown.into_text(), "");
+    assert!(unknown.into_parts().is_empty());
 }
 
 #[test]
@@ -205,4 +209,75 @@ fn the_process_that_runs_is_told() {
 /// Counts a transition that was judged when it says so.
 fn observe(metrics: &Metrics, transition: &Transition) {
     metrics.observe_transition(transition, transition.time);
+}
+
+fn head(seq: u64) -> Head {
+    Head { seq, hash: "f699eca6".repeat(8), file: "events.jsonl" }
+}
+
+#[test]
+fn the_series_of_a_head_dies_with_it() {
+    let metrics = Metrics::new("0.1.0");
+    metrics.journal_head(Some(head(1)));
+    metrics.journal_head(Some(Head { hash: "00ff".repeat(16), ..head(2) }));
+    let page = render_page(&Ledger::new(), &metrics, Options::default());
+    let hash = "00ff".repeat(16);
+    assert_eq!(
+        family(&page, "plimsoll_journal_head_info"),
+        format!("plimsoll_journal_head_info{{hash=\"{hash}\"}} 1")
+    );
+    assert_eq!(family(&page, "plimsoll_journal_sequence"), "plimsoll_journal_sequence 2");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever opens, changes and resolves between scrapes, what is kept makes the page that is made from nothing.
+    #[test]
+    fn a_page_that_is_kept_is_the_page_from_scratch(
+        steps in prop::collection::vec((0..40u8, any::<bool>(), any::<bool>()), 1..120),
+        max in prop::option::of(0..30usize),
+    ) {
+        let mut ledger = Ledger::new();
+        let metrics = Metrics::new("0.1.0");
+        let options = Options { deviation_info_max: max };
+        let kept = Exposition::new(options);
+        for (name, scraped, forgotten) in steps {
+            toggle(&mut ledger, &format!("web-{name}"));
+            if forgotten {
+                ledger.view.by_seq = ledger.view.standing.values().map(|known| (known.seq, known.clone())).collect();
+            }
+            if scraped {
+                let page = joined(&kept.render_with(&ledger.view, &metrics, &Proc::default()));
+                prop_assert_eq!(page, render_page(&ledger, &metrics, options));
+            }
+        }
+    }
+}
+
+/// Resolves the deviation where it stands, and opens it where it does not.
+fn toggle(ledger: &mut Ledger, name: &str) {
+    let check = if name.ends_with('7') { &NAKED } else { &PRIVILEGED };
+    let id = deviation(check, name, 0).id;
+    if ledger.view.standing.contains_key(&id) {
+        ledger.resolve(check, name);
+    } else {
+        ledger.open(check, name);
+    }
+}
+
+#[test]
+fn a_page_that_is_being_sent_holds_nothing_of_the_view() {
+    let mut ledger = Ledger::new();
+    ledger.open(&PRIVILEGED, "web");
+    let exposition = Exposition::new(Options { deviation_info_max: Some(9) });
+    let metrics = Metrics::new("0.1.0");
+    let deviation = std::sync::Arc::downgrade(ledger.view.standing.values().next().expect("it stands"));
+    let sending = exposition.render(&ledger.view, &metrics);
+    ledger.resolve(&PRIVILEGED, "web");
+    ledger.view.by_seq.clear();
+    let next = exposition.render(&ledger.view, &metrics);
+    assert!(deviation.upgrade().is_none());
+    assert!(joined(&sending).contains("resource_name=\"web\""));
+    assert!(!joined(&next).contains("resource_name=\"web\""));
 }

@@ -1,9 +1,10 @@
-//! The families that are told from the view at each scrape, so that a series is there exactly as long as what
-//! it describes.
+//! The families that are told from the view at each scrape, so that a series is there exactly as long as what it
+//! describes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::table::{
     BASELINE_INFO, CHECK_BLIND, DEVIATION_INFO, DEVIATIONS, OBJECTS, OLDEST, WAIVED, WAIVER_EXPIRES, WAIVERS,
     WATCH_SYNCED,
@@ -21,20 +22,20 @@ pub struct Options {
     pub deviation_info_max: Option<usize>,
 }
 
-pub(super) fn render(view: &View, options: Options, page: &mut Page) {
-    deviations(view, page);
-    if let Some(max) = options.deviation_info_max {
-        deviation_info(view, max, page);
+pub(super) fn render(view: &View, kept: &mut Kept, options: Options, page: &mut Page) {
+    kept.follow(view, options.deviation_info_max.unwrap_or(0));
+    deviations(view, kept, page);
+    if options.deviation_info_max.is_some() {
+        deviation_info(view, kept, page);
     }
-    oldest(view, page);
+    oldest(kept, page);
     checks(view, page);
     kinds(view, page);
     baselines(view, page);
     waivers(view, page);
 }
 
-/// Costs the number of series, not of deviations.
-fn deviations(view: &View, page: &mut Page) {
+fn deviations(view: &View, kept: &Kept, page: &mut Page) {
     let mut family = page.family(&DEVIATIONS);
     for check in view.checks.iter().filter(|check| check.blind.is_empty()) {
         let check = check.check;
@@ -48,42 +49,32 @@ fn deviations(view: &View, page: &mut Page) {
             family.sample(&[key.check, key.severity.as_str(), key.direction.as_str(), ""], 0);
         }
     }
-    for (key, count) in &view.counts {
-        family.sample(&[key.check, key.severity.as_str(), key.direction.as_str(), &key.namespace], count);
-    }
+    family.splice(kept.deviations.parts());
 }
 
-/// The first `max` deviations in the order of their ids, which is steady while others come and go; the rest
-/// folded by check, so that the sum over the family is always that of what stands.
-fn deviation_info(view: &View, max: usize, page: &mut Page) {
+/// Those that are told one by one, and the rest folded by check, so that the sum over the family is always that of
+/// what stands.
+fn deviation_info(view: &View, kept: &Kept, page: &mut Page) {
+    let mut family = page.family(&DEVIATION_INFO);
+    family.splice(kept.infos.parts());
+    if kept.infos.len() == view.standing.len() {
+        return;
+    }
     let mut rest: BTreeMap<(&str, Severity), u64> = BTreeMap::new();
     for (key, count) in &view.counts {
         *rest.entry((key.check, key.severity)).or_default() += count;
     }
-    let mut family = page.family(&DEVIATION_INFO);
-    for deviation in view.standing.values().take(max) {
-        let (check, severity) = (deviation.check.id, deviation.severity);
-        let (key, namespace) = (&deviation.finding.object.key, deviation.finding.namespace());
-        let id = deviation.id.to_string();
-        family.sample(&[&id, check, severity.as_str(), namespace, key.kind.label(), &key.name], 1);
-        if let Some(count) = rest.get_mut(&(check, severity)) {
-            *count = count.saturating_sub(1);
+    for ((check, severity), count) in rest {
+        let told = kept.told.get(&(check, severity)).copied().unwrap_or(0);
+        if count > told {
+            family.sample(&[OVERFLOW, check, severity.as_str(), "", "", ""], count - told);
         }
-    }
-    for ((check, severity), count) in rest.into_iter().filter(|(_, count)| *count > 0) {
-        family.sample(&[OVERFLOW, check, severity.as_str(), "", "", ""], count);
     }
 }
 
-/// Goes over all that stands, at a scrape and not at each change.
-fn oldest(view: &View, page: &mut Page) {
-    let mut oldest = BTreeMap::new();
-    for deviation in view.standing.values() {
-        let opened = oldest.entry(deviation.severity).or_insert(deviation.opened_at);
-        *opened = deviation.opened_at.min(*opened);
-    }
+fn oldest(kept: &Kept, page: &mut Page) {
     let mut family = page.family(&OLDEST);
-    for (severity, opened) in oldest {
+    for (severity, opened) in kept.oldest() {
         family.sample(&[severity.as_str()], seconds(opened));
     }
 }

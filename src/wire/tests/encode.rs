@@ -16,6 +16,17 @@ fn every_field_of_every_kind_is_written() {
     }
 }
 
+#[test]
+fn a_job_that_is_over_is_written_as_one() {
+    for ended in ["Complete", "Failed"] {
+        let status = json!({"conditions": [{"type": ended, "status": "True"}]});
+        let object = decode_json(Kind::Job, json!({"status": status}).to_string().as_bytes()).unwrap();
+        assert!(object.pods().unwrap().is_over, "{ended}");
+        let json = encode_json(&object);
+        assert_eq!(decode_json(Kind::Job, json.as_bytes()).unwrap(), object, "{json}");
+    }
+}
+
 /// The values that stand in for a part, by number; none where the part is taken away.
 fn stand_in(number: u8) -> Option<Value> {
     [json!(null), json!(""), json!(0), json!(7), json!(false), json!(true), json!([]), json!({})]

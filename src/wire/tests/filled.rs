@@ -31,9 +31,8 @@ pub(super) fn filled(kind: Kind) -> Object {
         kind if kind.has_pods() => {
             let labels = BTreeMap::from([(text("labelsKey"), text("labelsValue"))]);
             let first_ordinal = u16::from(kind == Kind::StatefulSet);
-            let is_over = kind == Kind::Job;
             let replicas = replicated.then_some(1);
-            Content::Pods(Pods { replicas, first_ordinal, is_over, labels, ..pods() })
+            Content::Pods(Pods { replicas, first_ordinal, labels, ..pods() })
         }
         _ => Content::Nothing,
     };
