@@ -163,6 +163,9 @@ impl Map {
             let naming = [&*old, &new].into_iter().flat_map(|it| self.selections.naming(it));
             touched.extend(naming.cloned());
         }
+        if was_there != labels.is_some() {
+            self.touch_looking_into(name, touched);
+        }
         if !is_same {
             self.touch_relabelled(&ids, touched);
             self.relabel(name, new);

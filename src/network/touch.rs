@@ -80,6 +80,14 @@ impl Map {
         }
     }
 
+    /// Touches whoever looks for flows with pods of this namespace, which came or went itself.
+    pub(super) fn touch_looking_into(&self, namespace: &Arc<str>, touched: &mut Vec<ObjectKey>) {
+        let ends = self.interest.ends().filter(|_| self.is_followed);
+        for (judged, _) in ends.filter(|(_, other)| other.namespace.as_ref() == Some(namespace)) {
+            self.touch_each(self.classes_of_pods(judged), touched);
+        }
+    }
+
     /// Touches whoever could have the flows that a change is about, of which these are rules, each once.
     fn touch_flows<'a>(
         &self,

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use plimsoll::model::sha256_hex;
+use tempfile::TempDir;
 
 #[test]
 fn every_case_is_reported_as_expected() {
@@ -44,11 +45,11 @@ fn run(case: &Path) -> String {
 
 /// The exit status, standard output and standard error of the command, as it is given in the folder.
 pub(crate) fn said(case: &Path, command: &str) -> String {
-    let baseline = fs::read_to_string(case.join("baseline.yaml")).unwrap_or_default();
-    if baseline.contains(END) {
-        return said_today(case, command, &baseline);
-    }
-    said_in(case, command)
+    let Some(folder) = lasting(case) else { return said_in(case, command) };
+    let said = said_in(folder.path(), command);
+    let [today, always] = [folder.path(), case].map(|it| fs::read(it.join("baseline.yaml")).unwrap());
+    let [(end, after), (digest, held)] = [ends(), (sha256_hex(&today), sha256_hex(&always))];
+    said.replace(&end, END).replace(&after, AFTER).replace(&digest, &held)
 }
 
 /// The day that stands, in a case, for the end of a waiver: one that lasts more than a year excuses nothing.
@@ -57,19 +58,25 @@ const END: &str = "2999-03-31";
 /// The day after it, on which the waiver no longer excuses.
 const AFTER: &str = "2999-04-01";
 
-/// What is said of the case with a waiver that ends in a month.
-fn said_today(case: &Path, command: &str, baseline: &str) -> String {
+/// The days that stand for those two from today on: in a month.
+fn ends() -> (String, String) {
+    let today = TimeZone::UTC.to_datetime(plimsoll::run::now()).date();
+    let [end, after] = [30, 31].map(|days: i64| (today + days.days()).to_string());
+    (end, after)
+}
+
+/// The case with waivers that end in a month; none where it has no waiver.
+pub(crate) fn lasting(case: &Path) -> Option<TempDir> {
+    let baseline = fs::read_to_string(case.join("baseline.yaml")).unwrap_or_default();
+    if !baseline.contains(END) {
+        return None;
+    }
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(case).unwrap().map(Result::unwrap) {
         fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
     }
-    let today = TimeZone::UTC.to_datetime(plimsoll::run::now()).date();
-    let [end, after] = [30, 31].map(|days: i64| (today + days.days()).to_string());
-    let today = baseline.replace(END, &end);
-    fs::write(folder.path().join("baseline.yaml"), &today).unwrap();
-    let [digest, always] = [today.as_str(), baseline].map(|text| sha256_hex(text.as_bytes()));
-    let said = said_in(folder.path(), command);
-    said.replace(&end, END).replace(&after, AFTER).replace(&digest, &always)
+    fs::write(folder.path().join("baseline.yaml"), baseline.replace(END, &ends().0)).unwrap();
+    Some(folder)
 }
 
 fn said_in(case: &Path, command: &str) -> String {

@@ -34,14 +34,14 @@ fn stdout(output: &Output) -> String {
 }
 
 /// The daemon on a cluster that deviates, allowed to write files of no more than [`ROOM`] until that is lifted.
-fn start_without_room(folder: &Path, cluster: &str, address: &str) -> Child {
+fn start_without_room(folder: &Path, cluster: &str, (address, api): (&str, &str)) -> Child {
     let baseline = folder.join("baseline.yaml");
     std::fs::write(&baseline, scenario::BASELINE).unwrap();
     // The signal that comes with the limit is ignored, so that the write fails as on a full disk.
     let limited = format!("trap '' XFSZ; exec prlimit --fsize={ROOM}:unlimited \"$@\"");
     Command::new("sh")
         .args(["-c", &limited, "sh", env!("CARGO_BIN_EXE_plimsoll"), "run", "--serve-listen", address])
-        .args(["--log-level", "off", "--kubeconfig"])
+        .args(["--serve-api-listen", api, "--log-level", "off", "--kubeconfig"])
         .arg(write_kubeconfig(folder, cluster))
         .arg("--journal-dir")
         .arg(folder.join("journal"))
@@ -73,17 +73,18 @@ async fn a_full_disk_is_a_state_and_the_journal_is_whole_after_it() {
     population::populate(&store, now());
     let server = Server::start(store).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let daemon = start_without_room(folder.path(), &server.url(), &address);
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (address, api) = (free(), free());
+    let daemon = start_without_room(folder.path(), &server.url(), (&address, &api));
     let pid = daemon.id().to_string();
     let walked = spawn_blocking(move || {
         until_ready(&address);
         wait_for(&address, "plimsoll_journal_last_write_successful 0");
-        let told = ask(&address, "/api/v1/deviations");
+        let told = ask(&api, "/api/v1/deviations");
         let lifted = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited:unlimited"]).status();
         assert!(lifted.unwrap().success());
         wait_for(&address, "plimsoll_journal_last_write_successful 1");
-        let head = ask(&address, "/api/v1/journal/head");
+        let head = ask(&api, "/api/v1/journal/head");
         assert!(terminate(daemon).success());
         (told, head)
     });

@@ -6,8 +6,9 @@
 //! at the pods. It is told at
 //! the workload where the flow arrives, if this baseline governs that, else where it leaves. Where isolation for egress
 //! or `allow` is declared, a pod that is isolated for egress has to reach the pods of the cluster's DNS, by UDP and by TCP,
-//! on port 53 or on their ports `dns` and `dns-tcp`; what answers DNS itself has not. Where none of these pods is in sight,
-//! as in a folder of manifests, it is judged whether one that is labelled as declared would be reached.
+//! on port 53 or on their ports `dns` and `dns-tcp`; what answers DNS itself has not. Where neither
+//! these pods nor their namespace is in sight, as in a folder of manifests, it is judged whether one that is labelled as
+//! declared would be reached; where their namespace is, something else answers, which is not known.
 //! <https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/>
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::baseline::{Baseline, Flow, Network, Party};
 use crate::checks::remembered::Namespaces;
 use crate::checks::words::start_of;
 use crate::checks::{Check, FLOWS_TO_ADDRESSES, Facts, Governed, Rule};
-use crate::model::{CheckInfo, Direction as Way, Finding, ObjectRef, Severity};
+use crate::model::{CheckInfo, Direction as Way, Finding, ObjectKey, ObjectRef, Severity};
 use crate::network::{AddressSet, Class, ClassId, Direction, Map, Pods, PortSet};
 use crate::snapshot::{Snapshot, is_undecided};
 
@@ -134,6 +135,10 @@ impl Ends<'_> {
         Bounds { network: self.network, known: &self.snapshot.inside() }.wanted(addresses)
     }
 
+    fn is_in_sight(&self, namespace: &Arc<str>) -> bool {
+        self.snapshot.is_there(&ObjectKey::of_namespace(Arc::clone(namespace)))
+    }
+
     /// Adds what is closed of the way to the cluster's DNS. Returns whether anything is.
     fn add_dns(&self, class: &Class, closed: &mut Closed) -> bool {
         let pods = &self.network.dns;
@@ -142,6 +147,10 @@ impl Ends<'_> {
         }
         let seen = self.map.classes_of_pods(pods);
         if seen.is_empty() {
+            // Where their namespace is in sight and they are not, it is something else that answers.
+            if pods.namespace.as_ref().is_some_and(|it| self.is_in_sight(it)) {
+                return false;
+            }
             return closed.add_unseen(pods, &dns::closed_to_unseen(class, pods));
         }
         let mut is_closed = false;

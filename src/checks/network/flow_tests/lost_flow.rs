@@ -217,6 +217,14 @@ fn a_dns_that_is_not_in_sight_would_have_to_be_reached() {
 }
 
 #[test]
+fn where_its_namespace_is_there_without_it_something_else_answers() {
+    let egress = "podSelector: {}, policyTypes: [Egress]";
+    let mut objects = objects(&[("shop", egress)]);
+    objects.push(namespace("kube-system", ""));
+    assert_eq!(Cluster::new("defaultDeny: [Egress]", &objects).found(&CHECK), [""; 0]);
+}
+
+#[test]
 fn what_is_not_known_of_an_unseen_dns_is_believed() {
     let to = |peer: &str| unseen_dns("", &format!("{{to: [{peer}]}}"));
     assert_eq!(to("{namespaceSelector: {matchLabels: {role: infra}}}"), [""; 0]);
