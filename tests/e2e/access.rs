@@ -32,7 +32,8 @@ fn kubernetes_says_who_reads() {
     // One of its own, because what other scenarios grant to everybody is what is asked for here.
     let plane = ControlPlane::start("access-plane");
     let identity = Identity::create(&plane, "guarded");
-    plane.kubectl(&["apply", "--filename", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/rbac.yaml")], "");
+    let role = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/kustomize/rbac/clusterrole-access.yaml");
+    plane.kubectl(&["apply", "--filename", role], "");
     let (reader, other) = (account(&plane, "reader"), account(&plane, "other"));
     let urls = "--non-resource-url=/metrics,/plimsoll/api/v1/*";
     plane.kubectl(&["create", "clusterrole", "e2e-reader", "--verb=get", urls], "");

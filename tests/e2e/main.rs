@@ -12,6 +12,7 @@ mod api_outage;
 mod api_stall;
 mod bootstrap;
 mod dashboards;
+mod deploy;
 mod deviation;
 mod discovery;
 mod enforcement;

@@ -24,7 +24,7 @@ fn more_rights_than_are_shipped_are_told_until_they_are_taken_away() {
     );
     wait_for(&scene, PRIVILEGES, &["opened"]);
     wait_for(&scene, UNNEEDED, &["opened"]);
-    let page = scene.daemon.get("/api/v1/deviations?check=monitor/privileges").and_then(|it| it.json());
+    let page = scene.daemon.get_api("/api/v1/deviations?check=monitor/privileges").and_then(|it| it.json());
     let deviation = &page.expect("the daemon answers")["deviations"][0];
     assert_eq!(deviation["severity"], "critical");
     let message = deviation["message"].as_str().unwrap_or_default();

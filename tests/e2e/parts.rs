@@ -1,9 +1,6 @@
 //! The parts themselves do what the scenarios rely on.
 
-use std::collections::BTreeSet;
-
 use http::StatusCode;
-use plimsoll::model::Kind;
 use serde_json::{Value, json};
 
 use crate::support::alertmanager::Alertmanager;
@@ -39,25 +36,6 @@ fn the_api_server_comes_back_with_its_data() {
     // Its controllers have outlived the outage.
     namespace.deployment("web", false);
     namespace.wait_for_pods("web", false);
-}
-
-#[test]
-fn the_rights_that_are_shipped_are_those_that_are_needed() {
-    let plane = ControlPlane::shared();
-    plane.kubectl(&["apply", "--filename", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/rbac.yaml")], "");
-    let role = plane.kubectl(&["get", "clusterrole", "plimsoll", "--output", "json"], "");
-    let role: Value = serde_json::from_str(&role).expect("kubectl prints JSON");
-    let mut granted = BTreeSet::new();
-    for rule in role["rules"].as_array().expect("it has rules") {
-        assert_eq!(rule["verbs"], json!(["list", "watch"]), "{rule}");
-        for group in rule["apiGroups"].as_array().into_iter().flatten() {
-            for resource in rule["resources"].as_array().into_iter().flatten() {
-                granted.insert((group.as_str().expect("a group"), resource.as_str().expect("a resource")));
-            }
-        }
-    }
-    let needed: BTreeSet<_> = Kind::ALL.map(|kind| (kind.group(), kind.plural())).into();
-    assert_eq!(granted, needed);
 }
 
 #[test]

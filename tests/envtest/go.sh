@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The real control plane, built from Go modules at the versions that tests/envtest pins. Sourced.
+# The real control plane, and what the deployment is tried with, from Go modules at the versions that tests/envtest
+# pins. Sourced.
 
 # shellcheck source=tests/envtest/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
@@ -15,6 +16,8 @@ module_key() {
 
 kubernetes_key=$(module_key tests/envtest k8s.io/kubernetes kubernetes)
 etcd_key=$(module_key tests/envtest/etcd go.etcd.io/etcd/server/v3 etcd)
+helm_key=$(module_key tests/envtest/helm helm.sh/helm/v4 helm)
+crds_key=$(module_key tests/envtest/crds github.com/prometheus-operator/prometheus-operator crds)
 
 # is_given NAME: whether KUBEBUILDER_ASSETS, which controller-runtime's users have set up, holds the binary.
 is_given() {
@@ -36,6 +39,25 @@ build_etcd() {
     go_build tests/envtest/etcd "$1" "-s -w" go.etcd.io/etcd/server/v3 && mv "$1/server" "$1/etcd"
 }
 
+build_helm() {
+    go_build tests/envtest/helm "$1" "-s -w" helm.sh/helm/v4/cmd/helm
+}
+
+# copy_crds FOLDER: the kinds of the Prometheus Operator and of cert-manager, which their modules hold as files.
+copy_crds() {
+    local operator manager
+    (cd tests/envtest/crds && go mod download) || return
+    operator=$(module_folder tests/envtest/crds github.com/prometheus-operator/prometheus-operator) || return
+    manager=$(module_folder tests/envtest/crds github.com/cert-manager/cert-manager) || return
+    install --mode=0644 -t "$1" "$operator"/example/prometheus-operator-crd/*_{prometheusrules,servicemonitors}.yaml \
+        "$manager"/deploy/crds/cert-manager.io_{certificates,issuers}.yaml
+}
+
+# module_folder FOLDER MODULE: where a module of the go.mod lies unpacked.
+module_folder() {
+    (cd "$1" && go list -m -f '{{.Dir}}' "$2")
+}
+
 go_build() {
     local folder=$1 into=$2 ldflags=$3
     shift 3
@@ -52,4 +74,10 @@ provide_control_plane() {
             return
         fi
     done
+}
+
+# provide_deployment: builds helm, and lays out the kinds that the shipped objects are of beside Kubernetes' own.
+provide_deployment() {
+    if ! is_given helm; then cached "$helm_key" build_helm || return; fi
+    cached "$crds_key" copy_crds
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says enough where it fails")]
 
 mod cases;
+mod chart;
 mod check;
 mod check_live;
 mod cli;

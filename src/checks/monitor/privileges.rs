@@ -17,7 +17,8 @@ pub(crate) static CHECK: Check = Check {
         title: "daemon that can reach secrets",
         why: "The daemon never needs a secret. With a right on them, whoever takes it over has the secrets too, and \
               nobody watches the watcher.",
-        mend: "Take the right away from the daemon's service account: it needs what deploy/rbac.yaml grants and no more.",
+        mend: "Take the right away from the daemon's service account: it needs what the roles in \
+               deploy/kustomize/rbac grant and no more.",
         references: &[
             "https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access",
             "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",

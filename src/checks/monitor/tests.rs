@@ -13,8 +13,14 @@ use crate::rbac::{excess, user};
 use crate::snapshot::{Change, Intake, Own, Review, Snapshot, Trouble};
 use crate::wire::{Content, Item, PolicyRule, decode_json, manifests};
 
-/// What the roles that are shipped are.
-const SHIPPED: &str = include_str!("../../../deploy/rbac.yaml");
+/// The roles that are shipped for the daemon.
+const SHIPPED: [&str; 5] = [
+    include_str!("../../../deploy/kustomize/rbac/clusterrole-pod-security.yaml"),
+    include_str!("../../../deploy/kustomize/rbac/clusterrole-secrets.yaml"),
+    include_str!("../../../deploy/kustomize/rbac/clusterrole-rbac.yaml"),
+    include_str!("../../../deploy/kustomize/rbac/clusterrole-network.yaml"),
+    include_str!("../../../deploy/kustomize/rbac/clusterrole-access.yaml"),
+];
 
 fn list(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
@@ -31,7 +37,7 @@ fn rule(verbs: &[&str], group: &str, resource: &str) -> PolicyRule {
 
 /// The rules of every role that is shipped.
 fn shipped() -> Vec<PolicyRule> {
-    let objects = manifests(SHIPPED).objects.into_iter().filter_map(|it| it.decode().ok());
+    let objects = SHIPPED.iter().flat_map(|it| manifests(it).objects).filter_map(|it| it.decode().ok());
     let rules = objects.filter_map(|object| match object.content {
         Content::Role(role) => Some(role.rules),
         _ => None,

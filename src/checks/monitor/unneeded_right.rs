@@ -15,7 +15,8 @@ pub(crate) static CHECK: Check = Check {
         severity: Severity::Medium,
         title: "daemon that may do more than it needs",
         why: "Whatever the daemon may do, whoever takes it over may do too. It watches, and changes nothing.",
-        mend: "Bind the daemon's service account to what deploy/rbac.yaml grants and no more.",
+        mend: "Bind the daemon's service account to what the roles in deploy/kustomize/rbac grant and no \
+               more.",
         references: &[
             "https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access",
         ],

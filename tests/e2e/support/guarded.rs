@@ -32,13 +32,18 @@ pub(crate) struct Guarded {
 impl Guarded {
     /// Starts it as the user of the kubeconfig, and waits until it is ready. What is reviewed is remembered for a second.
     pub(crate) fn start(logs: &Path, kubeconfig: &Path) -> Self {
+        Self::start_with(logs, kubeconfig, &[])
+    }
+
+    /// The same with further flags.
+    pub(crate) fn start_with(logs: &Path, kubeconfig: &Path, flags: &[String]) -> Self {
         let home = TempDir::with_prefix("plimsoll-e2e-").expect("a temporary folder can be made");
         let pair = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate can be made");
         let (cert, key) = (home.path().join("tls.crt"), home.path().join("tls.key"));
         fs::write(&cert, pair.cert.pem()).expect("it can be written");
         fs::write(&key, pair.signing_key.serialize_pem()).expect("it can be written");
         let (metrics, api) = (free_port(), free_port());
-        let args = [
+        let mut args = vec![
             "run".to_owned(),
             format!("--kubeconfig={}", kubeconfig.display()),
             format!("--journal-dir={}", home.path().join("journal").display()),
@@ -49,6 +54,7 @@ impl Guarded {
             "--serve-review-cache-secs=1".to_owned(),
             "--log-level=debug".to_owned(),
         ];
+        args.extend_from_slice(flags);
         let process = Process::start(logs, "plimsoll", Path::new(env!("CARGO_BIN_EXE_plimsoll")), &args);
         let mut guarded = Self { process, metrics, api, home };
         guarded.wait_until_ready();

@@ -53,7 +53,8 @@ impl<'a> Identity<'a> {
     /// The account that is shipped, with what is shipped for it.
     pub(crate) fn shipped(plane: &'a ControlPlane) -> Self {
         let name = "plimsoll".to_owned();
-        plane.kubectl(&["apply", "--filename", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/rbac.yaml")], "");
+        let rights = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/kustomize/rbac");
+        plane.kubectl(&["apply", "--kustomize", rights], "");
         let token = plane.home().join("shipped.token");
         let file = plane.home().join("shipped.kubeconfig");
         let kubeconfig =

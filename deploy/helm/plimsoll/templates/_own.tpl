@@ -17,26 +17,28 @@ spec:
     clusterAdmins: []
     forbid: [wildcard, escalate, bind, impersonate, anonymous]
 {{- if .Values.networkPolicy.enabled }}
-{{- $self := printf "{namespace: %s, podLabels: {app.kubernetes.io/name: plimsoll}}" .Release.Namespace }}
+{{- $self := dict "namespace" .Release.Namespace "podLabels" (dict "app.kubernetes.io/name" "plimsoll") }}
+{{- $self := include "plimsoll.end" $self }}
+{{- $peers := include "plimsoll.peers" . | fromYaml }}
 {{- $policy := .Values.networkPolicy }}
   network:
     defaultDeny: [Ingress, Egress]
     within: namespace
     allow:
-      - from: {namespace: {{ $policy.prometheus.namespace }}, podLabels: {{ include "plimsoll.flow" $policy.prometheus.podLabels }}}
+      - from: {{ include "plimsoll.end" $peers.prometheus }}
         to: {{ $self }}
         ports: [TCP/9478]
+{{- range $policy.api.from }}
+      - from: {{ include "plimsoll.end" . }}
+        to: {{ $self }}
+        ports: [TCP/9479]
+{{- end }}
       - from: {{ $self }}
-        to: {namespace: {{ $policy.alertmanager.namespace }}, podLabels: {{ include "plimsoll.flow" $policy.alertmanager.podLabels }}}
+        to: {{ include "plimsoll.end" $peers.alertmanager }}
         ports: [TCP/{{ $policy.alertmanager.port }}]
       # The API server.
       - from: {{ $self }}
-        to: {cidrs: [{{ join ", " $policy.apiServer.cidrs }}]}
+        to: {cidrs: {{ $policy.apiServer.cidrs | toJson | replace "," ", " }}}
         ports: [{{ range $i, $port := $policy.apiServer.ports }}{{ if $i }}, {{ end }}TCP/{{ $port }}{{ end }}]
 {{- end }}
 {{ end }}
-
-{{- /* A map of labels in the flow style of YAML. */ -}}
-{{- define "plimsoll.flow" -}}
-{ {{- $comma := "" -}}{{- range $key, $value := . }}{{ $comma }}{{ $key }}: {{ $value }}{{ $comma = ", " }}{{ end -}} }
-{{- end }}
