@@ -26,6 +26,8 @@ pub struct Load {
 /// spread over the namespaces in turn, in each of which a policy isolates every pod.
 pub fn populate_load(store: &Store, load: Load, now: Timestamp) {
     make_nodes(store, now);
+    // Where it is there without a DNS, nothing is said of whom its policies keep from resolving names.
+    make_namespace(store, "kube-system", now);
     let namespaces = load.namespaces.max(1);
     for number in 0..namespaces {
         make_namespace(store, &namespace(number), now);
